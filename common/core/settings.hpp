@@ -1,0 +1,93 @@
+// settings - every configuration parameter of the provider's programs as a value, after checking.
+//
+// The one table that names, explains, limits and fills these members is core/parameters.cpp; the parser, the man page, the
+// example file and --print-config are made from it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace odmr
+{
+
+using seconds = std::chrono::seconds;
+
+/// Where a listener binds: a numeric address and a port (0 = any free port).
+struct endpoint_setting {
+    std::string address;
+    std::uint16_t port = 0;
+
+    friend bool operator==(const endpoint_setting&, const endpoint_setting&) = default;
+};
+
+enum class log_target { stderr_stream, syslog };
+enum class log_level { debug, info, warning, error };
+enum class tls_version { tls1_2, tls1_3 };
+
+struct settings {
+    // who we are, where we listen
+    std::string hostname;
+    std::string banner;
+    std::vector<endpoint_setting> listen;
+    std::vector<endpoint_setting> listen_tls;
+    std::string user;
+
+    // customers
+    std::string database;
+    seconds linger{};
+
+    // TLS and AUTH
+    std::string tls_certificate;
+    std::string tls_key;
+    tls_version tls_minimum_version{};
+    bool require_tls = false;
+    bool cram_md5 = true;
+    std::uint64_t auth_attempts = 0;  ///< per session
+    seconds auth_delay{};             ///< after the first failure, doubled with each further one
+    seconds auth_delay_max{};
+
+    // limits of the front end
+    std::uint64_t max_sessions = 0;
+    std::uint64_t max_sessions_per_address = 0;
+    std::uint64_t max_sessions_per_customer = 0;
+    std::uint64_t max_line = 0;      ///< octets
+    std::uint64_t max_commands = 0;  ///< per session, before ATRN
+    std::uint64_t max_errors = 0;    ///< per session, before ATRN
+    seconds command_timeout{};       ///< for a whole command
+    seconds session_limit{};         ///< 0 = none
+
+    // after the turn (RFC 5321 4.5.3.2)
+    seconds greeting_timeout{};
+    seconds mail_timeout{};
+    seconds rcpt_timeout{};
+    seconds data_init_timeout{};
+    seconds data_block_timeout{};
+    seconds data_done_timeout{};
+    seconds quit_timeout{};
+    seconds noop_interval{};  ///< an idle session is probed with NOOP
+    seconds tcp_user_timeout{};
+    seconds shutdown_grace{};
+
+    // from the host MTA
+    std::string socket_dir;
+    std::uint64_t lmtp_connections = 0;  ///< per domain
+    std::uint64_t max_recipients = 0;    ///< per transaction
+    std::uint64_t content_buffer = 0;    ///< octets per transaction
+    seconds lmtp_timeout{};
+
+    // Postfix
+    std::string postfix_config_dir;
+    std::string postfix_command_dir;
+    std::string postfix_maps_dir;
+    std::string postfix_map_type;
+    seconds queue_command_timeout{};
+    seconds atrn_listing_timeout{};
+
+    // log
+    log_target log_to{};
+    log_level log_level_{};
+};
+
+}  // namespace odmr

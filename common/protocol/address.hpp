@@ -19,9 +19,9 @@ struct address {
 
 enum class utf8 : bool { refused = false, allowed = true };
 
-/// local@domain, or the bare word "postmaster" in any case (RFC 5321 4.5.1). nullopt when the syntax is wrong,
-/// the local part is over 64 octets or the domain over 255 (RFC 5321 4.5.3.1).
-/// utf8::allowed admits well-formed UTF-8 in both parts (RFC 6531); no octet below 0x20 or 0x7f ever.
+/// local@domain, or the bare word "postmaster" in any case (RFC 5321 4.5.1). nullopt when the syntax is
+/// wrong, the local part is over 64 octets or the domain over 255 (RFC 5321 4.5.3.1). utf8::allowed admits
+/// well-formed UTF-8 in both parts (RFC 6531); no octet below 0x20 or 0x7f ever.
 std::optional<address> parse_mailbox(std::string_view text, utf8 eai);
 
 struct path_and_rest {
@@ -30,8 +30,8 @@ struct path_and_rest {
 };
 
 /// "<path> parameters" as it follows "FROM:" or "TO:"; leading spaces are tolerated (RFC 2645 6 shows one).
-/// A source route is accepted and ignored (RFC 5321 4.1.1.3, appendix C). The null path "<>" yields a null address:
-/// the caller says where it is allowed.
+/// A source route is accepted and ignored (RFC 5321 4.1.1.3, appendix C). The null path "<>" yields a null
+/// address: the caller says where it is allowed.
 std::optional<path_and_rest> parse_path(std::string_view argument, utf8 eai);
 
 /// A domain as this system serves it: LDH labels of 1..63 octets, at least two of them, 253 octets at most

@@ -11,14 +11,14 @@ namespace odmr
 {
 
 struct capabilities {
-    bool pipelining = false;        ///< RFC 2920
-    bool chunking = false;          ///< RFC 3030
-    bool eight_bit_mime = false;    ///< RFC 6152
-    bool smtputf8 = false;          ///< RFC 6531
-    bool dsn = false;               ///< RFC 3461
-    bool enhanced_codes = false;    ///< RFC 2034
-    bool size = false;              ///< RFC 1870
-    std::uint64_t size_limit = 0;   ///< octets; 0 = no fixed limit
+    bool pipelining = false;       ///< RFC 2920
+    bool chunking = false;         ///< RFC 3030
+    bool eight_bit_mime = false;   ///< RFC 6152
+    bool smtputf8 = false;         ///< RFC 6531
+    bool dsn = false;              ///< RFC 3461
+    bool enhanced_codes = false;   ///< RFC 2034
+    bool size = false;             ///< RFC 1870
+    std::uint64_t size_limit = 0;  ///< octets; 0 = no fixed limit
 
     friend bool operator==(const capabilities&, const capabilities&) = default;
 };

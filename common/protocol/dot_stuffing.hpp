@@ -1,8 +1,8 @@
 // dot_stuffing - message content on the wire of DATA, both ways (RFC 5321 4.5.2).
 //
-// Content ends at CRLF "." CRLF and at nothing else. A CR or LF by itself is content, passed through as it is;
-// but on the way out a "." that follows one is doubled too, so that a receiver with a laxer idea of line ends
-// can never see the end of a message inside it (SMTP smuggling).
+// Content ends at CRLF "." CRLF and at nothing else. A CR or LF by itself is content, passed through as it
+// is; but on the way out a "." that follows one is doubled too, so that a receiver with a laxer idea of line
+// ends can never see the end of a message inside it (SMTP smuggling).
 #pragma once
 
 #include <cstddef>

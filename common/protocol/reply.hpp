@@ -48,8 +48,8 @@ public:
 
     explicit reply_parser(std::size_t max_lines = 200) : max_lines_(max_lines) {}
 
-    /// line: without CRLF. The enhanced code is taken off each line's text when its class agrees with the
-    /// code's first digit (RFC 2034 4), and kept if every line has the same.
+    /// line: without CRLF. When every line's text begins with the same enhanced code, of the class that is
+    /// the code's first digit (RFC 2034 4), it is taken off and kept; otherwise the texts stay as they came.
     status feed(std::string_view line);
 
     /// The complete reply; the parser is ready for the next one.

@@ -1,0 +1,78 @@
+// capabilities - the keywords of an EHLO or LHLO reply (RFC 5321 4.1.1.1).
+#include "protocol/capabilities.hpp"
+
+#include "protocol/command.hpp"
+#include "protocol/parameters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace odmr
+{
+
+namespace
+{
+
+struct keyword {
+    std::string_view name;
+    bool capabilities::* flag;
+};
+
+constexpr std::array<keyword, 7> keywords{{
+    {"PIPELINING", &capabilities::pipelining},
+    {"ENHANCEDSTATUSCODES", &capabilities::enhanced_codes},
+    {"8BITMIME", &capabilities::eight_bit_mime},
+    {"SMTPUTF8", &capabilities::smtputf8},
+    {"DSN", &capabilities::dsn},
+    {"CHUNKING", &capabilities::chunking},
+    {"SIZE", &capabilities::size},
+}};
+
+/// The smaller limit, where 0 is none.
+std::uint64_t tighter(std::uint64_t a, std::uint64_t b)
+{
+    return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+}
+
+}  // namespace
+
+capabilities parse_capabilities(const reply& ehlo)
+{
+    capabilities result;
+    for (std::size_t i = 1; i < ehlo.lines.size(); ++i) {
+        const command line = split_command(ehlo.lines[i]);
+        const keyword* known = find_verb(std::span<const keyword>(keywords), line.verb);
+        if (known != nullptr)
+            result.*known->flag = true;
+        if (line.verb == "SIZE")
+            result.size_limit =
+                parse_number(line.argument).value_or(0);  // RFC 1870 4: the number is optional
+    }
+    return result;
+}
+
+capabilities common(const capabilities& a, const capabilities& b)
+{
+    capabilities result;
+    for (const keyword& k : keywords)
+        result.*k.flag = a.*k.flag && b.*k.flag;
+    result.size_limit = tighter(a.size_limit, b.size_limit);
+    return result;
+}
+
+std::vector<std::string> capability_lines(const capabilities& offered)
+{
+    std::vector<std::string> lines;
+    for (const keyword& k : keywords) {
+        if (!(offered.*k.flag) || k.name == "PIPELINING" || k.name == "ENHANCEDSTATUSCODES")
+            continue;
+        lines.emplace_back(k.name);
+        if (k.name == "SIZE" && offered.size_limit != 0)
+            lines.back() += ' ' + std::to_string(offered.size_limit);
+    }
+    return lines;
+}
+
+}  // namespace odmr

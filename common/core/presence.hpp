@@ -1,0 +1,66 @@
+// presence - which customer session, if any, takes the mail of a domain now.
+//
+// A route is whatever can take a transaction for a customer: today a session of this process; a front end on
+// another host can stand behind the same interface. Nobody outside may assume that it is local.
+#pragma once
+
+#include "protocol/capabilities.hpp"
+#include "protocol/transaction.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace odmr
+{
+
+class mail_route
+{
+public:
+    virtual ~mail_route() = default;
+    [[nodiscard]] virtual const std::string& customer() const = 0;
+    /// What the customer's server said it can take.
+    [[nodiscard]] virtual const capabilities& offers() const = 0;
+    /// How much is under way: transactions submitted and not settled.
+    [[nodiscard]] virtual std::size_t open_transactions() const = 0;
+    /// Takes the transaction; every recipient of it will be settled, come what may.
+    virtual void submit(std::shared_ptr<transaction> message) = 0;
+};
+
+class presence
+{
+public:
+    /// Called when a domain gets its first route (online) and when it has lost its last.
+    struct listener {
+        virtual ~listener() = default;
+        virtual void domain_online(const std::string& domain) = 0;
+        virtual void domain_offline(const std::string& domain) = 0;
+        /// One more route joined a domain that was online already, or left it so.
+        virtual void routes_changed(const std::string& domain) = 0;
+    };
+
+    explicit presence(listener& l) : listener_(l) {}
+
+    /// The route takes mail for these domains (in lower case) from now on. It must leave before it is
+    /// destroyed.
+    void enter(mail_route& route, const std::vector<std::string>& domains);
+    void leave(mail_route& route);
+
+    /// The domain's route with the fewest open transactions; nullptr when the domain is offline.
+    [[nodiscard]] mail_route* route_to(std::string_view domain) const;
+    /// What can be promised for a domain: what every route of it offers. nullopt when it is offline.
+    [[nodiscard]] std::optional<capabilities> offers(std::string_view domain) const;
+    /// All routes of that customer.
+    [[nodiscard]] std::vector<mail_route*> routes_of(std::string_view customer) const;
+
+private:
+    listener& listener_;
+    std::map<std::string, std::vector<mail_route*>, std::less<>> domains_;
+};
+
+}  // namespace odmr

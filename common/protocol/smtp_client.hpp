@@ -1,0 +1,164 @@
+// smtp_client - the provider's side of the connection after the turn: an SMTP client (RFC 2645 5.3, RFC 5321,
+// RFC 2920), sans-io.
+//
+// Transactions go in (submit), outcomes per recipient come out (transaction::settle), and the order of octets
+// on the wire is its own business. Every reply is matched, in order, with the expectation that was queued
+// when its command was written; so more than one transaction can be on the wire without another bookkeeping.
+//
+//   waiting_greeting --220--> waiting_hello --250 to EHLO, or to HELO when EHLO is refused--> ready
+//   any state --quit(), all transactions done--> quitting --221--> closed
+//   any state --421, a malformed or unexpected reply, lost()--> closed
+//
+// Whatever ends it, every transaction it still has is settled with 451: the mail stays in the host MTA's
+// queue.
+#pragma once
+
+#include "protocol/capabilities.hpp"
+#include "protocol/dot_stuffing.hpp"
+#include "protocol/line_reader.hpp"
+#include "protocol/reply.hpp"
+#include "protocol/transaction.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace odmr
+{
+
+class smtp_client
+{
+public:
+    /// How long an answer may take (RFC 5321 4.5.3.2).
+    struct time_limits {
+        std::chrono::seconds greeting{300};
+        std::chrono::seconds hello{300};
+        std::chrono::seconds mail{300};
+        std::chrono::seconds rcpt{300};
+        std::chrono::seconds data_init{120};
+        std::chrono::seconds data_block{180};
+        std::chrono::seconds data_done{600};
+        std::chrono::seconds noop{60};
+        std::chrono::seconds quit{30};
+    };
+
+    struct settings {
+        std::string name;  ///< what EHLO says
+        time_limits limits;
+    };
+
+    struct event {
+        enum class kind {
+            ready,    ///< offers() is known, transactions are taken
+            settled,  ///< every recipient of `message` has its outcome
+            closed,   ///< over; `reason` says why. Nothing more comes, the connection is to be closed
+        };
+        kind what;
+        std::shared_ptr<transaction> message;
+        std::string reason;
+    };
+
+    explicit smtp_client(settings s);
+
+    // --- what happens
+    void receive(std::string_view octets);
+    /// Takes a transaction whose content is complete, or at least on its way. After quit() or the end it is
+    /// settled with 451 at once.
+    void submit(std::shared_ptr<transaction> message);
+    /// A submitted transaction has more content, or was abandoned.
+    void content_changed();
+    /// Asks for a sign of life: NOOP, when nothing else is on the wire.
+    void probe();
+    /// Ends in good order: what is on the wire is finished, what is not is settled with 451, then QUIT.
+    void quit();
+    /// The connection is gone or given up. Says why, for the outcomes and the log.
+    void lost(std::string_view reason);
+
+    // --- what to do
+    /// Octets to write now, and the caller's word that the first n were written.
+    [[nodiscard]] std::string_view output() const { return std::string_view(output_).substr(written_); }
+    void written(std::size_t n);
+    std::optional<event> next_event();
+    /// How long the present step may take; nullopt when nothing is awaited. It starts anew whenever steps()
+    /// changes.
+    [[nodiscard]] std::optional<std::chrono::seconds> time_limit() const;
+    [[nodiscard]] std::uint64_t steps() const { return steps_; }
+    /// What the present step waits for, for the log: "the reply to DATA".
+    [[nodiscard]] std::string_view awaiting() const;
+
+    [[nodiscard]] bool ready() const { return phase_ == phase::ready; }
+    [[nodiscard]] bool closed() const { return phase_ == phase::closed; }
+    /// Nothing on the wire and nothing waiting to go there.
+    [[nodiscard]] bool idle() const { return ready() && awaited_.empty() && !sending_ && waiting_.empty(); }
+    /// Transactions without a final outcome.
+    [[nodiscard]] std::size_t open_transactions() const { return open_.size(); }
+    [[nodiscard]] const capabilities& offers() const { return offers_; }
+    /// The customer's greeting, once it has come.
+    [[nodiscard]] const std::string& greeting() const { return greeting_; }
+
+private:
+    enum class phase { waiting_greeting, waiting_hello, ready, quitting, closed };
+    enum class awaits { greeting, ehlo, helo, rset, mail, rcpt, data, content, lone_dot, noop, quit };
+
+    /// A transaction on the wire.
+    struct flight {
+        std::shared_ptr<transaction> message;
+        std::vector<bool> accepted;    ///< per recipient: RCPT was answered 2xx
+        std::optional<reply> refusal;  ///< MAIL was not accepted
+        dot_encoder encoder{};
+        [[nodiscard]] bool any_accepted() const;
+    };
+    struct expectation {
+        awaits what;
+        std::shared_ptr<flight> of;
+        std::size_t recipient = 0;
+    };
+
+    void write_command(std::string_view line, awaits what, std::shared_ptr<flight> of = nullptr,
+                       std::size_t rcpt = 0);
+    void write_mail(const std::shared_ptr<flight>& f);
+    void write_rcpt(const std::shared_ptr<flight>& f, std::size_t index);
+    void start_next();
+    void write_content();
+    void pump();
+
+    void on_reply(reply r);
+    void on_greeting(const reply& r);
+    void on_hello(awaits what, const reply& r);
+    void on_mail(const std::shared_ptr<flight>& f, const reply& r);
+    void on_rcpt(const std::shared_ptr<flight>& f, std::size_t index, const reply& r);
+    void on_data(const std::shared_ptr<flight>& f, const reply& r);
+    void on_content(const std::shared_ptr<flight>& f, const reply& r);
+
+    void settle_accepted(const flight& f, const reply& r);
+    void finish(const std::shared_ptr<flight>& f);
+    void leave(std::string_view why);
+    void close(std::string_view why);
+
+    settings settings_;
+    phase phase_ = phase::waiting_greeting;
+    line_reader lines_;
+    reply_parser parser_;
+    capabilities offers_;
+    std::string greeting_;
+
+    std::deque<expectation> awaited_;                   ///< replies to come, in order
+    std::deque<std::shared_ptr<transaction>> waiting_;  ///< submitted, not yet on the wire
+    std::vector<std::shared_ptr<transaction>> open_;    ///< submitted, without a final outcome
+    std::shared_ptr<flight> sending_;                   ///< whose content is being written
+    bool reset_first_ = false;  ///< the customer's server is inside a transaction that will not be finished
+    bool quit_wanted_ = false;
+    std::string quit_reason_;
+
+    std::string output_;
+    std::size_t written_ = 0;
+    std::deque<event> events_;
+    std::uint64_t steps_ = 0;
+};
+
+}  // namespace odmr

@@ -1,8 +1,8 @@
 // sasl - the server side of one AUTH exchange, and where its secrets come from (RFC 4954, RFC 4422).
 //
-// The front end sees only sasl_server and sasl_exchange; GNU SASL (gsasl_server.hpp) stands behind them today, and other
-// back ends (Dovecot's auth socket, saslauthd) can stand there later. Octets here are raw: base64 is the
-// business of the SMTP engine.
+// The front end sees only sasl_server and sasl_exchange; GNU SASL (gsasl_server.hpp) stands behind them
+// today, and other back ends (Dovecot's auth socket, saslauthd) can stand there later. Octets here are raw:
+// base64 is the business of the SMTP engine.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ struct credentials {
     bool enabled = true;
     std::optional<scram_keys> scram_sha1;
     std::optional<scram_keys> scram_sha256;
-    std::optional<std::string> cram_md5_secret;  ///< the password itself: CRAM-MD5 cannot work from less (RFC 2195)
+    std::optional<std::string> cram_md5_secret;  ///< the password itself: RFC 2195 cannot work from less
 };
 
 /// Thrown by a credential_source that cannot answer now; becomes 454 4.7.0 (AUTH) or 451 4.3.0 (ATRN).
@@ -48,21 +48,22 @@ class credential_source
 {
 public:
     virtual ~credential_source() = default;
-    /// What is kept for that account name, or nullopt when there is no such account. Throws temporary_failure.
+    /// What is kept for that account name, or nullopt when there is no such account. Throws
+    /// temporary_failure.
     virtual std::optional<credentials> find_credentials(std::string_view account) = 0;
 };
 
 struct sasl_result {
     enum class kind {
-        challenge,     ///< `text` goes to the client, an answer is expected
-        success,       ///< `account` is authenticated; `text`, when not empty, is additional data that must reach the
-                       ///< client first (the caller sends it as a challenge and expects an empty answer)
-        refused,       ///< wrong credentials, unknown or disabled account, or a malformed exchange: 535 5.7.8
-        temporary,     ///< secrets cannot be reached now: 454 4.7.0
+        challenge,  ///< `text` goes to the client, an answer is expected
+        success,  ///< `account` is authenticated; `text`, when not empty, is additional data that must reach
+                  ///< the client first (the caller sends it as a challenge and expects an empty answer)
+        refused,  ///< wrong credentials, unknown or disabled account, or a malformed exchange: 535 5.7.8
+        temporary,  ///< secrets cannot be reached now: 454 4.7.0
     };
     kind what = kind::refused;
     std::string text;     ///< raw octets for the client
-    std::string account;  ///< who it is, on success; on refusal who it claimed to be, when known (for the log)
+    std::string account;  ///< who it is, on success; else who it claims to be, when known (for the log)
     std::string reason;   ///< for the log, never for the client
 };
 
@@ -71,7 +72,8 @@ class sasl_exchange
 {
 public:
     virtual ~sasl_exchange() = default;
-    /// response: the client's next raw octets; nullopt only in the first step, when AUTH came without an initial response.
+    /// response: the client's next raw octets; nullopt only in the first step, when AUTH came without an
+    /// initial response.
     virtual sasl_result step(std::optional<std::string_view> response) = 0;
 };
 

@@ -1,11 +1,12 @@
 #include "auth/secrets.hpp"
 
+#include "core/units.hpp"
 #include "protocol/encoding.hpp"
 
 #include <gsasl.h>
 
 #include <array>
-#include <charconv>
+#include <limits>
 #include <memory>
 #include <new>
 
@@ -67,16 +68,6 @@ std::optional<std::string_view> take_until(std::string_view& text, char separato
     const auto head = text.substr(0, end);
     text.remove_prefix(end + 1);
     return head;
-}
-
-std::optional<std::uint32_t> parse_count(std::string_view digits)
-{
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{} || end != digits.data() + digits.size() || value == 0) {
-        return std::nullopt;
-    }
-    return value;
 }
 
 }  // namespace
@@ -170,12 +161,15 @@ std::optional<scram_keys> scram_from_text(scram_hash hash, std::string_view text
     const auto salt = base64_decode(take_until(text, '$').value_or(""));
     const auto stored_key = base64_decode(take_until(text, ':').value_or(""));
     const auto server_key = base64_decode(text);
-    if (!iterations || !salt || salt->empty() || !stored_key || !server_key ||
-        stored_key->size() != scheme.key_octets || server_key->size() != scheme.key_octets) {
+    if (!iterations || *iterations == 0 || *iterations > std::numeric_limits<std::uint32_t>::max() || !salt ||
+        salt->empty() || !stored_key || !server_key || stored_key->size() != scheme.key_octets ||
+        server_key->size() != scheme.key_octets) {
         return std::nullopt;
     }
-    return scram_keys{
-        .salt = *salt, .iterations = *iterations, .stored_key = *stored_key, .server_key = *server_key};
+    return scram_keys{.salt = *salt,
+                      .iterations = static_cast<std::uint32_t>(*iterations),
+                      .stored_key = *stored_key,
+                      .server_key = *server_key};
 }
 
 }  // namespace odmr

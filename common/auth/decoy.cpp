@@ -1,3 +1,4 @@
+// decoy - see decoy.hpp.
 #include "auth/decoy.hpp"
 
 #include "protocol/encoding.hpp"

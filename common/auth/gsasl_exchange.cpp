@@ -1,3 +1,5 @@
+// gsasl_exchange - see gsasl_exchange.hpp. GNU SASL leads the exchange and asks for secrets through
+// on_callback().
 #include "auth/gsasl_exchange.hpp"
 
 #include "auth/secrets.hpp"
@@ -13,24 +15,19 @@ namespace odmr
 sasl_result gsasl_exchange::step(std::optional<std::string_view> response)
 {
     const bool first = std::exchange(first_, false);
-    if (over_) {
+    if (over_)
         return refuse("the exchange is over");
-    }
-    if (!response) {
+    if (!response)
         return first ? advance({}) : refuse("malformed: no response");
-    }
     // None of these mechanisms knows an empty response, but GNU SASL would take one for the opening.
-    if (response->empty()) {
+    if (response->empty())
         return refuse("malformed: an empty response");
-    }
     if (first && how_.server_first) {
         // Some clients send the user name along with AUTH LOGIN. An answer to an unseen challenge is none.
-        if (how_.name != "LOGIN") {
+        if (how_.name != "LOGIN")
             return refuse("malformed: an initial response, which this mechanism does not have");
-        }
-        if (auto opening = advance({}); opening.what != sasl_result::kind::challenge) {
+        if (auto opening = advance({}); opening.what != sasl_result::kind::challenge)
             return opening;
-        }
     }
     return advance(std::string(*response));
 }
@@ -67,29 +64,24 @@ sasl_result gsasl_exchange::advance(const std::string& response)
 /// The credentials were right; what is left are the questions whose answer must not show before that.
 sasl_result gsasl_exchange::admit(std::string text)
 {
-    if (!found_) {
+    if (!found_)
         return refuse("unknown account");
-    }
-    if (!found_->enabled) {
+    if (!found_->enabled)
         return refuse("disabled");
-    }
     // RFC 4422 2: an account may act as itself, as nobody else.
     const auto acting_as = to_lower(text_of(GSASL_AUTHZID));
-    if (!acting_as.empty() && acting_as != account_) {
+    if (!acting_as.empty() && acting_as != account_)
         return refuse("may not act as another account");
-    }
     over_ = true;
     return {.what = sasl_result::kind::success, .text = std::move(text), .account = account_, .reason = {}};
 }
 
 std::string gsasl_exchange::why_wrong() const
 {
-    if (account_.empty()) {
+    if (account_.empty())
         return "wrong credentials";
-    }
-    if (!found_) {
+    if (!found_)
         return "unknown account";
-    }
     return lacking_ ? "no secret is kept for " + std::string(how_.name) : "wrong credentials";
 }
 
@@ -102,9 +94,8 @@ sasl_result gsasl_exchange::refuse(std::string reason)
 int gsasl_exchange::on_callback(Gsasl*, Gsasl_session* session, Gsasl_property wanted) noexcept
 {
     auto* self = static_cast<gsasl_exchange*>(gsasl_session_hook_get(session));
-    if (!self) {
+    if (!self)
         return GSASL_NO_CALLBACK;
-    }
     // No exception may travel through the C code that called: remember it for advance().
     try {
         return self->provide(wanted);
@@ -179,9 +170,8 @@ std::string gsasl_exchange::text_of(Gsasl_property property) const
 
 void gsasl_exchange::set(Gsasl_property property, const std::string& text)
 {
-    if (gsasl_property_set(session_.get(), property, text.c_str()) != GSASL_OK) {
+    if (gsasl_property_set(session_.get(), property, text.c_str()) != GSASL_OK)
         throw std::bad_alloc();
-    }
 }
 
 }  // namespace odmr

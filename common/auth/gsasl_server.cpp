@@ -1,3 +1,4 @@
+// gsasl_server - see gsasl_server.hpp.
 #include "auth/gsasl_server.hpp"
 
 #include "auth/decoy.hpp"
@@ -30,9 +31,8 @@ using library_handle = std::unique_ptr<Gsasl, decltype(&gsasl_done)>;
 library_handle open_library()
 {
     Gsasl* library = nullptr;
-    if (const int result = gsasl_init(&library); result != GSASL_OK) {
+    if (const int result = gsasl_init(&library); result != GSASL_OK)
         throw std::runtime_error(std::string("GNU SASL cannot be initialised: ") + gsasl_strerror(result));
-    }
     gsasl_callback_set(library, &gsasl_exchange::on_callback);
     return {library, &gsasl_done};
 }
@@ -62,11 +62,9 @@ gsasl_server::~gsasl_server() = default;
 std::vector<std::string> gsasl_server::mechanisms(bool tls) const
 {
     std::vector<std::string> names;
-    for (const auto& candidate : all_mechanisms) {
-        if (impl_->offers(candidate, tls)) {
+    for (const auto& candidate : all_mechanisms)
+        if (impl_->offers(candidate, tls))
             names.emplace_back(candidate.name);
-        }
-    }
     return names;
 }
 
@@ -75,13 +73,11 @@ std::unique_ptr<sasl_exchange> gsasl_server::begin(std::string_view mechanism, b
     const auto name = to_upper(mechanism);
     const auto* const row = std::find_if(all_mechanisms.begin(), all_mechanisms.end(),
                                          [&](const auto& candidate) { return candidate.name == name; });
-    if (row == all_mechanisms.end() || !impl_->offers(*row, tls)) {
+    if (row == all_mechanisms.end() || !impl_->offers(*row, tls))
         return nullptr;
-    }
     Gsasl_session* session = nullptr;
-    if (gsasl_server_start(impl_->library.get(), row->name.data(), &session) != GSASL_OK) {
+    if (gsasl_server_start(impl_->library.get(), row->name.data(), &session) != GSASL_OK)
         throw std::runtime_error("GNU SASL cannot begin an exchange of " + name);
-    }
     return std::make_unique<gsasl_exchange>(gsasl_session(session, &gsasl_finish), *row, impl_->source,
                                             impl_->nobody);
 }

@@ -1,3 +1,4 @@
+// secrets - see secrets.hpp. GNU SASL derives the keys; whatever it allocates is owned at once.
 #include "auth/secrets.hpp"
 
 #include "core/units.hpp"
@@ -33,14 +34,11 @@ const scheme& scheme_of(scram_hash hash)
 std::optional<std::string> prepare(std::string_view password)
 {
     // The C interface would silently end at a NUL.
-    if (password.find('\0') != std::string_view::npos) {
+    if (password.find('\0') != std::string_view::npos)
         return std::nullopt;
-    }
     char* prepared = nullptr;
-    if (gsasl_saslprep(std::string(password).c_str(), GSASL_ALLOW_UNASSIGNED, &prepared, nullptr) !=
-        GSASL_OK) {
+    if (gsasl_saslprep(std::string(password).c_str(), GSASL_ALLOW_UNASSIGNED, &prepared, nullptr) != GSASL_OK)
         return std::nullopt;
-    }
     const std::unique_ptr<char, decltype(&gsasl_free)> owner(prepared, &gsasl_free);
     return std::string(prepared);
 }
@@ -48,13 +46,11 @@ std::optional<std::string> prepare(std::string_view password)
 /// Every octet is looked at whatever the first ones hold, so that the time taken tells nothing about them.
 bool same_octets(std::string_view a, std::string_view b)
 {
-    if (a.size() != b.size()) {
+    if (a.size() != b.size())
         return false;
-    }
     volatile unsigned char difference = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t i = 0; i < a.size(); ++i)
         difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-    }
     return difference == 0;
 }
 
@@ -62,9 +58,8 @@ bool same_octets(std::string_view a, std::string_view b)
 std::optional<std::string_view> take_until(std::string_view& text, char separator)
 {
     const auto end = text.find(separator);
-    if (end == std::string_view::npos) {
+    if (end == std::string_view::npos)
         return std::nullopt;
-    }
     const auto head = text.substr(0, end);
     text.remove_prefix(end + 1);
     return head;
@@ -76,9 +71,8 @@ std::string random_octets(std::size_t count)
 {
     std::string octets(count, '\0');
     // GNU SASL's nonces come from the system's random generator (getrandom); salts need no more than that.
-    if (gsasl_nonce(octets.data(), octets.size()) != GSASL_OK) {
+    if (gsasl_nonce(octets.data(), octets.size()) != GSASL_OK)
         throw std::runtime_error("the system gives no random octets");
-    }
     return octets;
 }
 
@@ -86,18 +80,16 @@ std::optional<scram_keys> derive_scram_keys(scram_hash hash, std::string_view pa
                                             std::uint32_t iterations)
 {
     const auto prepared = prepare(password);
-    if (!prepared) {
+    if (!prepared)
         return std::nullopt;
-    }
     using key = std::array<char, GSASL_HASH_MAX_SIZE>;
     key salted_password{}, client_key{}, server_key{}, stored_key{};
     const auto& scheme = scheme_of(hash);
     const int result = gsasl_scram_secrets_from_password(
         scheme.gsasl, prepared->c_str(), iterations, salt.data(), salt.size(), salted_password.data(),
         client_key.data(), server_key.data(), stored_key.data());
-    if (result != GSASL_OK) {
+    if (result != GSASL_OK)
         throw std::runtime_error(std::string("cannot derive SCRAM keys: ") + gsasl_strerror(result));
-    }
     return scram_keys{.salt = std::string(salt),
                       .iterations = iterations,
                       .stored_key = std::string(stored_key.data(), scheme.key_octets),
@@ -106,12 +98,10 @@ std::optional<scram_keys> derive_scram_keys(scram_hash hash, std::string_view pa
 
 credentials make_credentials(std::string_view password, bool cram_md5, std::uint32_t iterations)
 {
-    if (iterations < minimum_iterations) {
+    if (iterations < minimum_iterations)
         throw std::invalid_argument("fewer SCRAM iterations than RFC 7677 allows (4096)");
-    }
-    if (password.size() > max_password_octets) {
+    if (password.size() > max_password_octets)
         throw bad_password("the password is longer than " + std::to_string(max_password_octets) + " octets");
-    }
     const auto prepared = prepare(password);
     if (!prepared) {
         throw bad_password(
@@ -120,16 +110,14 @@ credentials make_credentials(std::string_view password, bool cram_md5, std::uint
             "control characters, private or unassigned characters");
     }
     // Asked of the prepared form: a soft hyphen, for one, is prepared to nothing.
-    if (prepared->empty()) {
+    if (prepared->empty())
         throw bad_password("the password is empty");
-    }
     credentials made;
     made.scram_sha1 = derive_scram_keys(scram_hash::sha1, *prepared, random_octets(salt_octets), iterations);
     made.scram_sha256 =
         derive_scram_keys(scram_hash::sha256, *prepared, random_octets(salt_octets), iterations);
-    if (cram_md5) {
+    if (cram_md5)
         made.cram_md5_secret = *prepared;
-    }
     return made;
 }
 
@@ -137,9 +125,8 @@ bool password_matches(const credentials& kept, std::string_view password)
 {
     const auto hash = kept.scram_sha256 ? scram_hash::sha256 : scram_hash::sha1;
     const auto& keys = kept.scram_sha256 ? kept.scram_sha256 : kept.scram_sha1;
-    if (!keys) {
+    if (!keys)
         return false;
-    }
     const auto offered = derive_scram_keys(hash, password, keys->salt, keys->iterations);
     return offered && same_octets(offered->stored_key, keys->stored_key);
 }
@@ -154,9 +141,8 @@ std::string scram_to_text(scram_hash hash, const scram_keys& keys)
 std::optional<scram_keys> scram_from_text(scram_hash hash, std::string_view text)
 {
     const auto& scheme = scheme_of(hash);
-    if (take_until(text, '$') != scheme.name) {
+    if (take_until(text, '$') != scheme.name)
         return std::nullopt;
-    }
     const auto iterations = parse_count(take_until(text, ':').value_or(""));
     const auto salt = base64_decode(take_until(text, '$').value_or(""));
     const auto stored_key = base64_decode(take_until(text, ':').value_or(""));

@@ -33,9 +33,8 @@ public:
         session_.reset(session);
         gsasl_property_set(session, GSASL_AUTHID, who.account.c_str());
         gsasl_property_set(session, GSASL_PASSWORD, who.password.c_str());
-        if (!who.acting_as.empty()) {
+        if (!who.acting_as.empty())
             gsasl_property_set(session, GSASL_AUTHZID, who.acting_as.c_str());
-        }
     }
 
     /// The answer to a challenge; nullopt when the client gives up, as it does when a server cannot prove
@@ -45,9 +44,8 @@ public:
         char* output = nullptr;
         std::size_t size = 0;
         const int result = gsasl_step(session_.get(), challenge.data(), challenge.size(), &output, &size);
-        if (result != GSASL_OK && result != GSASL_NEEDS_MORE) {
+        if (result != GSASL_OK && result != GSASL_NEEDS_MORE)
             return std::nullopt;
-        }
         const std::unique_ptr<char, decltype(&gsasl_free)> owner(output, &gsasl_free);
         return output ? std::string(output, size) : std::string();
     }

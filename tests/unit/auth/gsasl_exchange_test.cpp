@@ -31,9 +31,8 @@ public:
     std::optional<credentials> find_credentials(std::string_view account) override
     {
         ++asked;
-        if (!trouble.empty()) {
+        if (!trouble.empty())
             throw temporary_failure(trouble);
-        }
         const auto found = accounts.find(std::string(account));
         return found == accounts.end() ? std::nullopt : std::optional(found->second);
     }
@@ -84,9 +83,8 @@ protected:
     {
         const auto exchange = server_.begin(mechanism, true);
         sasl_result result;
-        for (const auto& response : responses) {
+        for (const auto& response : responses)
             result = exchange->step(response);
-        }
         return result;
     }
 
@@ -145,9 +143,8 @@ TEST_P(every_mechanism, an_unknown_account_is_refused_and_looks_like_a_wrong_pas
     EXPECT_EQ(unknown.result.reason, "unknown account");
     EXPECT_EQ(unknown.result.text, wrong.result.text);
     ASSERT_EQ(unknown.challenges.size(), wrong.challenges.size());
-    for (std::size_t i = 0; i < wrong.challenges.size(); ++i) {
+    for (std::size_t i = 0; i < wrong.challenges.size(); ++i)
         EXPECT_EQ(unknown.challenges[i].size(), wrong.challenges[i].size());
-    }
 }
 
 TEST_P(every_mechanism, a_disabled_account_is_refused_even_with_the_right_password)
@@ -200,9 +197,8 @@ TEST_P(every_mechanism, nothing_follows_the_end_of_an_exchange)
     gsasl_client client(GetParam(), {"bob", "wrong", ""});
     const auto exchange = server_.begin(GetParam(), true);
     auto result = exchange->step(std::nullopt);
-    for (int round = 0; round < 5 && result.what == kind::challenge; ++round) {
+    for (int round = 0; round < 5 && result.what == kind::challenge; ++round)
         result = exchange->step(client.answer(result.text).value_or("*"));
-    }
     ASSERT_EQ(result.what, kind::refused);
     result = exchange->step("again");
     EXPECT_EQ(result.what, kind::refused);

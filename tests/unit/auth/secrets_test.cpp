@@ -76,9 +76,8 @@ TEST(secrets, unusable_passwords_are_refused_with_a_reason)
     EXPECT_EQ(refusal_of("\u00ad"), "the password is empty");
     EXPECT_NE(refusal_of(std::string(max_password_octets + 1, 'a')).find("longer than 512 octets"),
               std::string::npos);
-    for (const std::string_view bad : {"tab\there", "line\n", "caf\xe9", "\xe2\x82", "\ue000"}) {
+    for (const std::string_view bad : {"tab\there", "line\n", "caf\xe9", "\xe2\x82", "\ue000"})
         EXPECT_NE(refusal_of(bad).find("SASLprep"), std::string::npos) << bad;
-    }
     EXPECT_NE(refusal_of(std::string_view("a\0b", 3)).find("SASLprep"), std::string::npos);
     EXPECT_EQ(refusal_of(std::string(max_password_octets, 'a')), "");
 }

@@ -10,6 +10,7 @@
 #include <boost/program_options/value_semantic.hpp>
 
 #include <cerrno>
+#include <climits>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -107,13 +108,14 @@ std::vector<po::option> our_forms(std::vector<std::string>& arguments)
 {
     const auto next = arguments.front();
     std::vector<po::option> found;
-    if (!next.starts_with("--") || next == "--") {
-        for (auto word = arguments.begin() + (next == "--" ? 1 : 0); word != arguments.end(); ++word) {
-            found.emplace_back();
-            found.back().value.push_back(*word);
+    if (!next.starts_with("--")) {
+        for (const auto& word : arguments) {
+            auto& positional = found.emplace_back(std::string(), std::vector<std::string>{word});
+            positional.position_key =
+                INT_MAX;  // as behind "--": no option in front may take it for its value
         }
         arguments.clear();
-    } else if (next.find('=') == next.size() - 1) {
+    } else if (next.size() > 3 && next.find('=') == next.size() - 1) {
         found.emplace_back(next.substr(2, next.size() - 3), std::vector<std::string>{""});
         arguments.erase(arguments.begin());
     }

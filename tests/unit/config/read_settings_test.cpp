@@ -184,13 +184,14 @@ TEST(command_line, from_the_first_word_on_everything_is_left_to_the_program)
     EXPECT_EQ(parse({"-x"}).arguments, words{"-x"});
     EXPECT_EQ(parse({""}).arguments, words{""});
     EXPECT_TRUE(parse({"--json", "--"}).arguments.empty());
+    EXPECT_EQ(parse({"--linger", "--"}).overrides.at(0).second, "--") << "and the table refuses it";
 }
 
 TEST(command_line, what_is_unknown_or_incomplete_is_refused)
 {
     for (const auto& wrong :
          {words{"--unknown"}, words{"--unknown="}, words{"--unknown=1"}, words{"--config"}, words{"--linger"},
-          words{"--json=1"}, words{"--lin=5s"}, words{"--="}}) {
+          words{"--json=1"}, words{"--lin=5s"}, words{"--="}, words{"--=5"}}) {
         EXPECT_NE(complaint([&] { parse(wrong); }), "") << wrong.front();
     }
     EXPECT_NE(complaint([] { parse({"--unknown"}); }).find("'--unknown'"), std::string::npos);

@@ -115,7 +115,9 @@ std::vector<po::option> our_forms(std::vector<std::string>& arguments)
                 INT_MAX;  // as behind "--": no option in front may take it for its value
         }
         arguments.clear();
-    } else if (next.size() > 3 && next.find('=') == next.size() - 1) {
+    } else if (next.starts_with("--=")) {
+        throw config_error("\"" + next + "\" names no option");
+    } else if (next.find('=') == next.size() - 1) {
         found.emplace_back(next.substr(2, next.size() - 3), std::vector<std::string>{""});
         arguments.erase(arguments.begin());
     }

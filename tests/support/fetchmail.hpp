@@ -1,0 +1,28 @@
+// fetchmail - one run of the real fetchmail as an ODMR customer.
+#pragma once
+
+#include "support/child_process.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace odmr::test
+{
+
+struct fetchmail_poll {
+    std::uint16_t odmr_port = 0;
+    std::string user;
+    std::string password;
+    std::string domains;          ///< "example.org,example.com"
+    std::uint16_t smtp_port = 0;  ///< of the customer's own mail server on loopback
+    bool tls = false;             ///< TLS from the first octet
+    std::string certificate;      ///< file with the certificate to trust; only with tls
+};
+
+/// What goes into its fetchmailrc.
+std::string fetchmailrc(const fetchmail_poll& poll);
+
+/// Polls once, in a home directory of its own. Its exit status is 0 when mail came, 1 when there was none.
+command_result run_fetchmail(const fetchmail_poll& poll);
+
+}  // namespace odmr::test

@@ -1,0 +1,53 @@
+#include "support/listener.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace odmr::test
+{
+namespace
+{
+
+file_descriptor bound_to_free_port(std::uint16_t& port)
+{
+    file_descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        throw std::system_error(errno, std::generic_category(), "bind");
+    port = ntohs(address.sin_port);
+    return socket;
+}
+
+}  // namespace
+
+reserved_port::reserved_port() : socket_(bound_to_free_port(number_)) {}
+
+listener::listener() : socket_(bound_to_free_port(port_))
+{
+    if (::listen(socket_.get(), SOMAXCONN) != 0)
+        throw std::system_error(errno, std::generic_category(), "listen");
+}
+
+std::optional<file_descriptor> listener::accept(milliseconds limit)
+{
+    pollfd poll_for{socket_.get(), POLLIN, 0};
+    if (::poll(&poll_for, 1, static_cast<int>(limit.count())) <= 0)
+        return std::nullopt;
+    file_descriptor accepted(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (accepted.get() < 0)
+        return std::nullopt;
+    return accepted;
+}
+
+}  // namespace odmr::test

@@ -1,0 +1,42 @@
+// listener - ports on loopback.
+#pragma once
+
+#include "support/file_descriptor.hpp"
+#include "support/wait.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace odmr::test
+{
+
+/// A port of 127.0.0.1 kept for a program that binds it later with SO_REUSEADDR, as Postfix does. As long as
+/// this lives the kernel gives the port to nobody else, so tests that run side by side do not collide.
+class reserved_port
+{
+public:
+    reserved_port();
+
+    [[nodiscard]] std::uint16_t number() const { return number_; }
+
+private:
+    std::uint16_t number_ = 0;  // before the socket, whose making sets it
+    file_descriptor socket_;
+};
+
+/// Listens on a free port of 127.0.0.1.
+class listener
+{
+public:
+    listener();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// The next connection; nothing when none came within limit.
+    std::optional<file_descriptor> accept(milliseconds limit);
+
+private:
+    std::uint16_t port_ = 0;  // before the socket, whose making sets it
+    file_descriptor socket_;
+};
+
+}  // namespace odmr::test

@@ -1,0 +1,212 @@
+#include "support/private_postfix.hpp"
+
+#include "support/child_process.hpp"
+#include "support/temp_dir.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace odmr::test
+{
+namespace
+{
+
+// Nothing runs in a chroot, nothing asks the DNS, and nothing waits to be gentle on a busy machine.
+constexpr const char* main_cf = R"(compatibility_level = 3.6
+inet_protocols = ipv4
+inet_interfaces = 127.0.0.1
+disable_dns_lookups = yes
+smtpd_peername_lookup = no
+in_flow_delay = 0
+myhostname = provider.example.net
+mydestination =
+mynetworks = 127.0.0.0/8
+alias_maps =
+local_recipient_maps =
+append_dot_mydomain = no
+notify_classes =
+message_size_limit = 67108864
+)";
+
+constexpr const char* master_cf = R"(
+cleanup    unix        n  -  n  -     0  cleanup
+qmgr       unix        n  -  n  300   1  qmgr
+rewrite    unix        -  -  n  -     -  trivial-rewrite
+bounce     unix        -  -  n  -     0  bounce
+defer      unix        -  -  n  -     0  bounce
+trace      unix        -  -  n  -     0  bounce
+flush      unix        n  -  n  1000? 0  flush
+proxymap   unix        -  -  n  -     -  proxymap
+smtp       unix        -  -  n  -     -  smtp
+showq      unix        n  -  n  -     -  showq
+error      unix        -  -  n  -     -  error
+retry      unix        -  -  n  -     -  error
+anvil      unix        -  -  n  -     1  anvil
+scache     unix        -  -  n  -     1  scache
+postlog    unix-dgram  n  -  n  -     1  postlogd
+)";
+
+std::string fragment(const std::string& name)
+{
+    const std::filesystem::path file = std::filesystem::path(ODMR_POSTFIX_DIR) / name;
+    std::string text = read_file(file);
+    if (text.empty())
+        throw std::runtime_error("cannot read " + file.string());
+    return text;
+}
+
+/// The queue as `postfix check` would make it, in one go instead of by two hundred commands.
+void make_queue(const std::filesystem::path& queue)
+{
+    const passwd* const owner = ::getpwnam("postfix");
+    const group* const drop = ::getgrnam("postdrop");
+    if (owner == nullptr || drop == nullptr)
+        throw std::runtime_error("there is no user postfix or no group postdrop; is Postfix installed?");
+    const auto make = [&](const char* name, uid_t user, gid_t group, mode_t mode) {
+        const std::filesystem::path directory = queue / name;
+        std::filesystem::create_directory(directory);
+        if (::chown(directory.c_str(), user, group) != 0 || ::chmod(directory.c_str(), mode) != 0)
+            throw std::system_error(errno, std::generic_category(), directory.string());
+    };
+    for (const char* name : {"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming",
+                             "private", "saved", "trace", "../data"})
+        make(name, owner->pw_uid, 0, 0700);
+    make("maildrop", owner->pw_uid, drop->gr_gid, 0730);
+    make("public", owner->pw_uid, drop->gr_gid, 0710);
+    make("pid", 0, 0, 0755);
+    make("odmr", 0, 0, 0755);
+    write_file(queue / "quick-start", "");  // tells `postfix start` that all of this was checked
+}
+
+}  // namespace
+
+private_postfix::private_postfix(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
+                                 const std::string& extra_main_cf)
+    : directory_(directory)
+{
+    if (::geteuid() != 0)
+        throw std::runtime_error(
+            "a private Postfix needs root, because Postfix's master program insists on it");
+    write_configuration(elsewhere_port, extra_main_cf);
+    ::prctl(PR_SET_CHILD_SUBREAPER,
+            1);  // the master, a daemon, becomes this process's child: its end can be seen
+    run_or_throw({{"postfix", "-c", config_dir().string(), "start"}});
+    std::istringstream(read_file(queue_dir() / "pid" / "master.pid")) >> master_;
+    watch_master();
+}
+
+private_postfix::~private_postfix()
+{
+    // `postfix stop` would do the same, and sleep for a second.
+    ::kill(master_, SIGTERM);
+    if (!wait_until([this] { return ::waitpid(master_, nullptr, WNOHANG) != 0; }))
+        ::kill(-master_, SIGKILL);
+    ::kill(keeper_, SIGKILL);
+    ::waitpid(keeper_, nullptr, 0);
+}
+
+void private_postfix::write_configuration(std::uint16_t elsewhere_port,
+                                          const std::string& extra_main_cf) const
+{
+    std::filesystem::create_directories(config_dir() / "odmr");
+    std::filesystem::create_directories(queue_dir());
+    make_queue(queue_dir());
+
+    std::ostringstream main;
+    main << main_cf << "queue_directory = " << queue_dir().string()
+         << "\ndata_directory = " << (directory_ / "data").string()
+         << "\nmaillog_file = " << (directory_ / "maillog").string()
+         << "\nmaillog_file_prefixes = " << directory_.string()
+         << "\ndefault_transport = smtp:[127.0.0.1]:" << elsewhere_port << "\n\n"
+         << fragment("main.cf.fragment") << "\n"
+         << extra_main_cf << "\n";
+    write_file(config_dir() / "main.cf", main.str());
+    // Every Postfix program waits until main.cf is some seconds old, lest it read half of it.
+    std::filesystem::last_write_time(config_dir() / "main.cf",
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+
+    std::ostringstream master;
+    master << "127.0.0.1:" << port() << " inet n - n - - smtpd" << master_cf << "\n"
+           << fragment("master.cf.fragment");
+    write_file(config_dir() / "master.cf", master.str());
+
+    // An installation begins without customers; Postfix must find its tables all the same.
+    for (const char* table : {"relay_domains", "transport"}) {
+        const std::string file = (config_dir() / "odmr" / table).string();
+        write_file(file, "");
+        run_or_throw({{"postmap", "-c", config_dir().string(), "hash:" + file}});
+    }
+}
+
+void private_postfix::watch_master()
+{
+    // The master does not notice when the test is gone; this child does, the kernel tells it. Other threads
+    // may hold locks, so it makes only system calls.
+    const pid_t parent = ::getpid();
+    keeper_ = ::fork();
+    if (keeper_ != 0)
+        return;
+    sigset_t term;
+    ::sigemptyset(&term);
+    ::sigaddset(&term, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &term, nullptr);
+    ::close_range(0, ~0U, 0);
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() == parent)
+        ::sigwaitinfo(&term, nullptr);
+    ::kill(master_, SIGTERM);
+    ::_exit(0);
+}
+
+std::string private_postfix::inject(const outgoing_message& message) const
+{
+    const std::string reply = send_by_smtp(port(), message);
+    const std::string expected = "250 2.0.0 Ok: queued as ";
+    if (!reply.starts_with(expected))
+        throw std::runtime_error("Postfix says " + reply);
+    return reply.substr(expected.size());
+}
+
+std::vector<queued_message> private_postfix::queue() const
+{
+    std::vector<queued_message> result;
+    std::istringstream lines(run_or_throw({{"postqueue", "-c", config_dir().string(), "-j"}}));
+    for (std::string line; std::getline(lines, line);) {
+        const nlohmann::json object = nlohmann::json::parse(line);
+        queued_message message{object.at("queue_name"), object.at("queue_id"), object.at("sender"), {}};
+        for (const nlohmann::json& recipient : object.at("recipients"))
+            message.recipients.push_back({recipient.at("address"), recipient.value("delay_reason", "")});
+        result.push_back(std::move(message));
+    }
+    return result;
+}
+
+bool private_postfix::wait_for_queue(const queue_condition& condition, milliseconds limit) const
+{
+    return wait_until([&] { return condition(queue()); }, limit);
+}
+
+void private_postfix::flush() const
+{
+    run_or_throw({{"postqueue", "-c", config_dir().string(), "-f"}});
+}
+
+std::string private_postfix::log() const
+{
+    return read_file(directory_ / "maillog");
+}
+
+}  // namespace odmr::test

@@ -1,0 +1,74 @@
+// private_postfix - a real Postfix instance of the test's own: configuration, queue and log in one directory,
+// SMTP on a port of loopback. It knows nothing of the machine's own Postfix, and any number of them run side
+// by side.
+//
+// Mail for every domain that the odmr maps do not name goes "elsewhere", to an SMTP server on loopback. What
+// main.cf and master.cf need for odmr are the fragments in postfix/, as they stand.
+#pragma once
+
+#include "support/listener.hpp"
+#include "support/smtp_sender.hpp"
+#include "support/wait.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace odmr::test
+{
+
+struct queued_message {
+    struct recipient {
+        std::string address;
+        std::string delay_reason;
+    };
+    std::string queue_name;  ///< "deferred", "active", "incoming", "hold"
+    std::string queue_id;
+    std::string sender;
+    std::vector<recipient> recipients;
+};
+
+class private_postfix
+{
+public:
+    /// Starts it below directory, which must not hold one yet. extra_main_cf: lines added at the end of
+    /// main.cf. Throws std::runtime_error when it does not start, and at once when the test does not run as
+    /// root: Postfix's master program insists on that.
+    private_postfix(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
+                    const std::string& extra_main_cf = {});
+    ~private_postfix();
+    private_postfix(const private_postfix&) = delete;
+    private_postfix& operator=(const private_postfix&) = delete;
+
+    [[nodiscard]] std::filesystem::path config_dir() const { return directory_ / "etc"; }
+    [[nodiscard]] std::filesystem::path queue_dir() const { return directory_ / "queue"; }
+    [[nodiscard]] std::uint16_t port() const { return port_.number(); }
+
+    /// Hands it a message by SMTP and returns the queue id. Throws std::runtime_error when it is refused.
+    std::string inject(const outgoing_message& message) const;
+
+    /// What `postqueue -j` lists.
+    [[nodiscard]] std::vector<queued_message> queue() const;
+    using queue_condition = std::function<bool(const std::vector<queued_message>&)>;
+    /// False when the queue does not come to that within limit.
+    [[nodiscard]] bool wait_for_queue(const queue_condition& condition, milliseconds limit = patience) const;
+    /// Tries all of its queue again, as an administrator can (`postqueue -f`).
+    void flush() const;
+
+    [[nodiscard]] std::string log() const;
+
+private:
+    void write_configuration(std::uint16_t elsewhere_port, const std::string& extra_main_cf) const;
+    void watch_master();
+
+    std::filesystem::path directory_;
+    reserved_port port_;
+    pid_t master_ = 0;
+    pid_t keeper_ = 0;  ///< ends the master even when the test is killed
+};
+
+}  // namespace odmr::test

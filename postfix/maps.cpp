@@ -1,0 +1,128 @@
+#include "postfix/maps.hpp"
+
+#include "queue/command.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace odmr::postfix
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr const char* heading =
+    "# Written by \"odmrctl maps\" from the customers' database. Changes made here are lost.\n";
+
+/// Runs one of Postfix's commands to its end and returns its output. Throws when it fails.
+std::string run(const settings& s, std::vector<std::string> arguments)
+{
+    const std::string name = arguments.front();
+    arguments.front() = s.postfix_command_dir + "/" + name;
+    asio::io_context io(1);
+    std::string output;
+    command_result result;
+    std::function<void(std::string_view)> sink = [&](std::string_view octets) { output += octets; };
+    auto work = run_command(std::move(arguments), s.queue_command_timeout, std::move(sink));
+    asio::co_spawn(io, std::move(work),
+                   [&](const std::exception_ptr&, command_result r) { result = std::move(r); });
+    io.run();
+    if (!result.ok())
+        throw std::runtime_error(name + " " + result.text());
+    return output;
+}
+
+void write_file(const fs::path& path, const std::string& text)
+{
+    std::ofstream file(path, std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file)
+        throw std::runtime_error("cannot write " + path.string());
+}
+
+/// A folder beside the tables, on the same file system, that is gone in the end.
+class workshop
+{
+public:
+    explicit workshop(const fs::path& parent) : path_((parent / ".new-XXXXXX").string())
+    {
+        if (!::mkdtemp(path_.data()))
+            throw std::runtime_error("cannot make a folder in " + parent.string());
+    }
+    workshop(const workshop&) = delete;
+    workshop& operator=(const workshop&) = delete;
+    ~workshop()
+    {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    [[nodiscard]] fs::path operator/(const std::string& name) const { return fs::path(path_) / name; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+}  // namespace
+
+std::string transport_table(const std::vector<std::string>& domains, const std::string& socket_dir,
+                            const std::string& queue_directory)
+{
+    const std::string below = queue_directory + "/";
+    const std::string dir = socket_dir.starts_with(below) ? socket_dir.substr(below.size()) : socket_dir;
+    std::string text = heading;
+    for (const std::string& domain : domains)
+        text += domain + "\todmr:unix:" + dir + "/" + domain + "\n";
+    return text;
+}
+
+std::string relay_domains_table(const std::vector<std::string>& domains)
+{
+    std::string text = heading;
+    for (const std::string& domain : domains)
+        text += domain + "\tOK\n";
+    return text;
+}
+
+void write_maps(const settings& s, const std::vector<std::string>& domains)
+{
+    const fs::path target = s.postfix_maps_dir;
+    std::error_code error;
+    fs::create_directories(target, error);
+    if (error)
+        throw std::runtime_error("cannot make " + target.string() + ": " + error.message());
+
+    std::string queue_directory = run(s, {"postconf", "-c", s.postfix_config_dir, "-h", "queue_directory"});
+    while (!queue_directory.empty() && queue_directory.back() == '\n')
+        queue_directory.pop_back();
+
+    // Everything is made and compiled aside; only then does anything change.
+    const workshop aside(target);
+    const fs::path transport = aside / "transport";
+    const fs::path relay = aside / "relay_domains";
+    write_file(transport, transport_table(domains, s.socket_dir, queue_directory));
+    write_file(relay, relay_domains_table(domains));
+    for (const fs::path& table : {transport, relay})
+        run(s, {"postmap", "-c", s.postfix_config_dir, s.postfix_map_type + ":" + table.string()});
+
+    // The socket must be known before the domain is accepted: transport first.
+    std::vector<fs::path> made;
+    for (const auto& entry : fs::directory_iterator(aside.path()))
+        made.push_back(entry.path());
+    std::sort(made.begin(), made.end(), [](const fs::path& a, const fs::path& b) {
+        return a.filename().string() > b.filename().string();
+    });
+    for (const fs::path& file : made)
+        fs::rename(file, target / file.filename());
+}
+
+}  // namespace odmr::postfix

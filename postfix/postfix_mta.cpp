@@ -1,0 +1,154 @@
+#include "postfix/postfix_mta.hpp"
+
+#include "log/log.hpp"
+#include "queue/command.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace odmr::postfix
+{
+
+namespace
+{
+
+constexpr auto second_flush_after = std::chrono::seconds(2);
+// The folder decides who may connect: Postfix's lmtp client runs as user postfix, and nobody else has
+// business there.
+constexpr unsigned socket_mode = 0666;
+constexpr unsigned socket_dir_mode = 0750;
+constexpr const char* postfix_group = "postfix";
+
+}  // namespace
+
+postfix_mta::postfix_mta(const asio::any_io_executor& executor, std::function<const settings&()> current,
+                         std::function<void(stream_socket, const std::string&)> connected)
+    : executor_(executor),
+      current_(current),
+      connected_(std::move(connected)),
+      listing_(executor, std::move(current))
+{
+}
+
+void postfix_mta::domain_online(const std::string& domain)
+{
+    auto state = std::make_shared<online_domain>();
+    const std::string path = current_().socket_dir + "/" + domain;
+    try {
+        accept_handler accepted = [this, domain](stream_socket socket) {
+            connected_(std::move(socket), domain);
+        };
+        state->socket = std::make_unique<local_listener>(executor_, path, socket_mode, std::move(accepted));
+    } catch (const std::exception& problem) {
+        // The domain looks offline to Postfix: its mail waits on, which is the safe side.
+        log::error("socket-failed", {{"domain", domain}, {"reason", problem.what()}});
+        return;
+    }
+    online_[domain] = state;
+    asio::co_spawn(executor_, flush_when_bound(domain, state), asio::detached);
+}
+
+void postfix_mta::domain_offline(const std::string& domain)
+{
+    online_.erase(domain);
+}
+
+void postfix_mta::attempted(const std::string& domain, const std::string& queue_id)
+{
+    const auto found = online_.find(domain);
+    if (found != online_.end() && !queue_id.empty())
+        found->second->attempted.insert(queue_id);
+}
+
+awaitable<std::optional<std::size_t>> postfix_mta::waiting(std::vector<std::string> domains, time_limit limit)
+{
+    const auto listed = co_await listing_.read(limit);
+    std::optional<std::size_t> count;
+    if (!listed)
+        co_return count;
+    count = 0;
+    for (const std::string& domain : domains)
+        if (const auto found = listed->find(domain); found != listed->end())
+            *count += found->second.size();
+    co_return count;
+}
+
+awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std::string> domains)
+{
+    const auto listed = co_await listing_.read(std::nullopt);
+    std::optional<std::size_t> count;
+    if (!listed)
+        co_return count;
+    count = 0;
+    for (const std::string& domain : domains) {
+        const auto state = online_.find(domain);
+        if (state == online_.end())
+            continue;
+        const auto found = listed->find(domain);
+        const std::vector<std::string> none;
+        const auto& ids = found == listed->end() ? none : found->second;
+        auto& attempted = state->second->attempted;
+        std::set<std::string, std::less<>> still_listed;  // what has left the queue need not be remembered
+        std::size_t missing = 0;
+        for (const std::string& id : ids) {
+            if (attempted.contains(id))
+                still_listed.insert(id);
+            else
+                ++missing;
+        }
+        attempted = std::move(still_listed);
+        if (missing > 0)
+            asio::co_spawn(executor_, flush(domain), asio::detached);
+        *count += missing;
+    }
+    co_return count;
+}
+
+awaitable<void> postfix_mta::flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online)
+{
+    co_await flush(domain);
+    asio::steady_timer pause(executor_, second_flush_after);
+    co_await pause.async_wait(nothrow);
+    const bool still_online = !while_online.expired();
+    if (still_online)
+        co_await flush(domain);
+}
+
+awaitable<void> postfix_mta::flush(std::string domain)
+{
+    const settings& s = current_();
+    std::vector<std::string> argv{s.postfix_command_dir + "/postqueue", "-c", s.postfix_config_dir, "-s",
+                                  domain};
+    const auto result = co_await run_command(std::move(argv), s.queue_command_timeout, nullptr);
+    if (result.ok())
+        log::debug("flushed", {{"domain", domain}});
+    else
+        log::warning("flush-failed",
+                     {{"domain", domain}, {"command", "postqueue -s"}, {"reason", result.text()}});
+}
+
+void postfix_mta::prepare_socket_dir(const settings& s)
+{
+    if (::mkdir(s.socket_dir.c_str(), socket_dir_mode) != 0) {
+        if (errno == EEXIST)
+            return;
+        throw std::runtime_error("socket_dir " + s.socket_dir + " cannot be made: " + std::strerror(errno));
+    }
+    // A new folder: open it for Postfix's group. Without that group its owner has to see to it.
+    const group* found = ::getgrnam(postfix_group);
+    if (!found || ::chown(s.socket_dir.c_str(), static_cast<uid_t>(-1), found->gr_gid) != 0)
+        log::warning("socket-dir",
+                     {{"path", s.socket_dir},
+                      {"reason", "not given to group postfix; Postfix may be unable to connect"}});
+}
+
+}  // namespace odmr::postfix

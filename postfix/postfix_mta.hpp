@@ -1,0 +1,57 @@
+// postfix_mta - Postfix as the host MTA: presence is a socket, and flushes make the mail come.
+//
+// The transport table sends each customer's domain to <socket_dir>/<domain>. That socket exists only while a
+// session serves the domain. Mail that waits in the deferred queue is asked for with `postqueue -s` when the
+// socket is bound, again two seconds later (a failure the queue manager processes just after the first flush
+// marks the domain dead once more), and whenever mail that is known to wait does not come.
+#pragma once
+
+#include "core/settings.hpp"
+#include "net/listener.hpp"
+#include "postfix/queue_listing.hpp"
+#include "queue/host_mta.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+namespace odmr::postfix
+{
+
+class postfix_mta final : public host_mta
+{
+public:
+    /// connected: called for each LMTP connection with the domain of its socket.
+    postfix_mta(const asio::any_io_executor& executor, std::function<const settings&()> current,
+                std::function<void(stream_socket, const std::string& domain)> connected);
+
+    void domain_online(const std::string& domain) override;
+    void domain_offline(const std::string& domain) override;
+    void attempted(const std::string& domain, const std::string& queue_id) override;
+    awaitable<std::optional<std::size_t>> waiting(std::vector<std::string> domains,
+                                                  time_limit limit) override;
+    awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) override;
+
+    /// Makes the socket folder when it is missing, for its owner and Postfix's group only. Throws
+    /// std::runtime_error.
+    static void prepare_socket_dir(const settings& s);
+
+private:
+    struct online_domain {
+        std::unique_ptr<local_listener> socket;
+        std::set<std::string, std::less<>> attempted;  ///< queue ids that came since the domain is online
+    };
+
+    awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
+    awaitable<void> flush(std::string domain);
+
+    asio::any_io_executor executor_;
+    std::function<const settings&()> current_;
+    std::function<void(stream_socket, const std::string&)> connected_;
+    queue_listing listing_;
+    std::map<std::string, std::shared_ptr<online_domain>, std::less<>> online_;
+};
+
+}  // namespace odmr::postfix

@@ -1,0 +1,41 @@
+// queue_listing - what waits in Postfix's queue for which domain, from `postqueue -j`, for all who ask at the
+// same time.
+#pragma once
+
+#include "core/settings.hpp"
+#include "net/asio.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace odmr::postfix
+{
+
+/// Queue ids by domain, without what is on hold. Not a snapshot: mail that moves while it is listed may be
+/// missed.
+using listing = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+class queue_listing
+{
+public:
+    /// current: gives the settings in force (command and configuration folder, time limit).
+    queue_listing(const asio::any_io_executor& executor, std::function<const settings&()> current);
+
+    /// A listing that began after this call; nullptr when the command failed (which is logged) or the limit
+    /// ran out. However many ask, one command runs at a time.
+    awaitable<std::shared_ptr<const listing>> read(time_limit limit);
+
+private:
+    awaitable<void> run();
+
+    std::function<const settings&()> current_;
+    asio::steady_timer finished_;  ///< cancelled to wake everybody who waits for a listing
+    std::uint64_t started_ = 0;    ///< how many listings began, and how many are done
+    std::uint64_t done_ = 0;
+    std::shared_ptr<const listing> last_;
+};
+
+}  // namespace odmr::postfix

@@ -99,8 +99,15 @@ odmr_server::action odmr_server::next()
 void odmr_server::ask(action a)
 {
     // The rest of a group is answered first: one action at a time, in order.
+    state_ = a.what == kind::start_tls ? state::handshaking : state::asked;
     asked_ = std::move(a);
-    state_ = state::asked;
+}
+
+/// False when the answer comes too late: a timeout or the end of the service was faster.
+bool odmr_server::answered(state awaited)
+{
+    assert(state_ == awaited || state_ == state::closed);
+    return state_ == awaited;
 }
 
 void odmr_server::read_line()
@@ -111,8 +118,7 @@ void odmr_server::read_line()
             return;
         case line_reader::status::too_long:
             ++commands_;
-            state_ = state::command;  // RFC 4954 4: a too long line also ends an AUTH exchange
-            return refuse(500, "5.5.6", "line too long");
+            return end_exchange(500, "5.5.6", "line too long");  // RFC 4954 4: of an AUTH exchange, too
         case line_reader::status::bare_newline:
             ++commands_;
             return hang_up(500, "5.5.2", "lines end in CR LF; a CR or LF came alone", "bare CR, LF or NUL");
@@ -124,8 +130,6 @@ void odmr_server::read_line()
         on_line(line);
     else
         on_sasl_line(line);
-    if (errors_ > settings_.max_errors)
-        hang_up(421, "4.7.0", "too many errors", "too many errors");
 }
 
 void odmr_server::on_line(std::string_view line)
@@ -137,8 +141,7 @@ void odmr_server::on_line(std::string_view line)
     if (!row)
         return refuse(502, "5.5.1", "command not implemented");  // RFC 2645 5.4
     if (row->last_in_group && !lines_.pending().empty())
-        return hang_up(503, "5.5.1", c.verb + " must be the last thing sent before its reply",
-                       "octets behind " + c.verb);
+        return hang_up_behind(c.verb);
     if (row->needs_hello && !greeted_)
         return refuse(503, "5.5.1", "say EHLO first");
     (this->*row->run)(line.substr(c.verb.size()), c.argument);
@@ -259,7 +262,8 @@ void odmr_server::on_quit(std::string_view, std::string_view)
 
 void odmr_server::tls_started(bool ok)
 {
-    assert(state_ == state::asked);
+    if (!answered(state::handshaking))
+        return;
     if (!ok) {
         state_ = state::closed;
         close_reason_ = "TLS handshake failed";
@@ -268,45 +272,50 @@ void odmr_server::tls_started(bool ok)
     settings_.tls = true;
     greeted_ = false;  // RFC 3207 4.2: what was learnt before counts no more
     state_ = state::command;
+    if (!lines_.pending().empty())  // came in the clear: anybody can have sent it
+        hang_up_behind("STARTTLS");
 }
 
 // --- AUTH
 
 void odmr_server::on_sasl_line(std::string_view line)
 {
-    const state was = std::exchange(state_, state::command);
-    if (line == "*") {  // RFC 4954 4
-        if (was == state::sasl_response)
-            ask(make(kind::cancel_auth));
-        state_ = state::command;
-        return refuse(501, "5.7.0", "authentication cancelled");
-    }
+    if (line == "*")  // RFC 4954 4
+        return end_exchange(501, "5.7.0", "authentication cancelled");
     // RFC 4954 4: "=" is for initial responses, but clients send it for an empty answer too.
     auto response = base64_decode(line == "=" ? "" : line);
-    if (!response) {
-        if (was == state::sasl_response)
-            ask(make(kind::cancel_auth));
-        state_ = state::command;
-        return refuse(501, "5.5.2", "response is not base64");
-    }
-    if (was == state::sasl_final)
+    if (!response)
+        return end_exchange(501, "5.5.2", "response is not base64");
+    if (state_ == state::sasl_final)
         return response->empty() ? accept_authentication()
-                                 : refuse(501, "5.5.2", "expected an empty response");
+                                 : end_exchange(501, "5.5.2", "expected an empty response");
     action a = make(kind::respond);
     a.response = std::move(response);
     ask(std::move(a));
 }
 
+/// A line that is no part of an exchange ends it, if one is under way.
+void odmr_server::end_exchange(int code, std::string_view enhanced, std::string_view text)
+{
+    if (state_ == state::sasl_response)
+        asked_ = make(kind::cancel_auth);
+    state_ = state::command;
+    refuse(code, enhanced, text);
+}
+
 void odmr_server::auth_challenge(std::string_view octets)
 {
-    assert(state_ == state::asked);
+    if (!answered(state::asked))
+        return;
     state_ = state::sasl_response;
     say(334, "", base64_encode(octets));
 }
 
 void odmr_server::auth_succeeded(std::string_view account, std::string_view final_data)
 {
-    assert(state_ == state::asked && !account.empty());
+    assert(!account.empty());
+    if (!answered(state::asked))
+        return;
     pending_account_ = account;
     if (final_data.empty())
         return accept_authentication();
@@ -323,14 +332,16 @@ void odmr_server::accept_authentication()
 
 void odmr_server::auth_refused()
 {
-    assert(state_ == state::asked);
+    if (!answered(state::asked))
+        return;
     state_ = state::command;
     refuse(535, "5.7.8", "Authentication credentials invalid");
 }
 
 void odmr_server::auth_failed_for_now()
 {
-    assert(state_ == state::asked);
+    if (!answered(state::asked))
+        return;
     state_ = state::command;
     refuse(454, "4.7.0", "Temporary authentication failure");
 }
@@ -339,16 +350,15 @@ void odmr_server::auth_failed_for_now()
 
 void odmr_server::atrn_answer(reply answer)
 {
-    assert(state_ == state::asked);
+    if (!answered(state::asked))
+        return;
     if (!answer.positive()) {
         state_ = state::command;
-        ++errors_;
         output_ += answer.wire();
-        return;
+        return count_error();
     }
     if (!lines_.pending().empty())  // came while the decision was made: no part of what follows
-        return hang_up(503, "5.5.1", "ATRN must be the last thing sent before its reply",
-                       "octets behind ATRN");
+        return hang_up_behind("ATRN");
     output_ += answer.wire();
     asked_ = make(kind::turn);
     state_ = state::turned;
@@ -363,15 +373,29 @@ void odmr_server::say(int code, std::string_view enhanced, std::string_view text
 
 void odmr_server::refuse(int code, std::string_view enhanced, std::string_view text)
 {
-    ++errors_;
     say(code, enhanced, text);
+    count_error();
+}
+
+void odmr_server::count_error()
+{
+    if (++errors_ > settings_.max_errors)
+        hang_up(421, "4.7.0", "too many errors", "too many errors");
+}
+
+/// RFC 2920 3.1: nothing follows such a verb in a group.
+void odmr_server::hang_up_behind(std::string_view name)
+{
+    hang_up(503, "5.5.1", std::string(name) + " must be the last thing sent before its reply",
+            "octets behind " + std::string(name));
 }
 
 void odmr_server::hang_up(int code, std::string_view enhanced, std::string_view text, std::string_view reason)
 {
     if (state_ == state::closed || state_ == state::turned)
         return;
-    say(code, enhanced, text);
+    if (state_ != state::handshaking)
+        say(code, enhanced, text);
     asked_.reset();
     state_ = state::closed;
     close_reason_ = reason;

@@ -71,7 +71,7 @@ public:
     void shut_down();                            ///< the service ends: 421 4.3.2
     void refuse_session(std::string_view text);  ///< instead of the greeting: 421 4.7.0, too many sessions
 
-    // --- answers to actions
+    // --- answers to actions (one that comes after the session was ended changes nothing)
     void tls_started(bool ok);
     void auth_challenge(std::string_view octets);
     /// final_data: what the mechanism has still to tell the client (SCRAM), or empty.
@@ -97,6 +97,7 @@ private:
         sasl_response,  ///< a line of the AUTH exchange is awaited
         sasl_final,     ///< an empty line is awaited that acknowledges the mechanism's last data
         asked,          ///< an answer of the caller is awaited
+        handshaking,    ///< tls_started() is awaited; nothing can be said in the clear any more
         turned,
         closed,
     };
@@ -124,9 +125,13 @@ private:
     void on_line(std::string_view line);
     void on_sasl_line(std::string_view line);
     void ask(action a);
+    bool answered(state awaited);
+    void end_exchange(int code, std::string_view enhanced, std::string_view text);
     void accept_authentication();
     void say(int code, std::string_view enhanced, std::string_view text);
     void refuse(int code, std::string_view enhanced, std::string_view text);
+    void count_error();
+    void hang_up_behind(std::string_view name);
     void hang_up(int code, std::string_view enhanced, std::string_view text, std::string_view reason);
     [[nodiscard]] const std::vector<std::string>& mechanisms() const;
 

@@ -101,6 +101,12 @@ awaitable<void> connection::finish(time_limit limit)
     close();
 }
 
+void connection::interrupt()
+{
+    error_code ignored;
+    socket_.cancel(ignored);
+}
+
 void connection::close()
 {
     error_code ignored;

@@ -41,6 +41,8 @@ public:
     /// Ends in good order: under TLS says goodbye and waits for the peer's within the limit, then closes. No
     /// read or write may be under way.
     awaitable<void> finish(time_limit limit);
+    /// Ends the operations under way with an error. Without TLS the connection can be used on.
+    void interrupt();
     /// Closes at once. Pending operations end with an error.
     void close();
     [[nodiscard]] bool closed() const { return !socket_.is_open(); }

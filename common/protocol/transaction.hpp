@@ -61,8 +61,11 @@ public:
     std::vector<recipient> recipients;
     content_buffer content;
 
-    /// Called after recipients were settled or content was taken: whoever waits may look again. Must only
-    /// wake, not act: it is called from inside an engine.
+    /// Set by who empties it; called by who fills it when there is more content, or when it was abandoned.
+    std::function<void()> grown;
+
+    /// Set by who fills it; called after the last recipient was settled or content was taken: whoever waits
+    /// may look again. Must only wake, not act: it is called from inside an engine.
     std::function<void()> changed;
 
     /// Fixes the fate of one recipient, or of all that have none yet. What is settled stays.

@@ -1,0 +1,176 @@
+#include "odmrd/daemon.hpp"
+
+#include "log/log.hpp"
+#include "net/listener.hpp"
+#include "odmrd/front_session.hpp"
+#include "odmrd/service.hpp"
+#include "odmrd/systemd_notify.hpp"
+#include "postfix/postfix_mta.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <stdexcept>
+
+namespace odmr
+{
+
+namespace
+{
+
+settings with_hostname(settings config)
+{
+    if (!config.hostname.empty())
+        return config;
+    std::string name(HOST_NAME_MAX + 1, '\0');
+    if (::gethostname(name.data(), name.size()) == 0)
+        config.hostname = name.c_str();
+    if (config.hostname.empty())
+        config.hostname = "localhost";
+    return config;
+}
+
+/// Everything that needed root is done: become the user of the configuration.
+void drop_privileges(const settings& config)
+{
+    if (config.user.empty() || ::geteuid() != 0)
+        return;
+    const passwd* user = ::getpwnam(config.user.c_str());
+    if (!user)
+        throw std::runtime_error("user " + config.user + " does not exist");
+    if (::initgroups(config.user.c_str(), user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
+        ::setuid(user->pw_uid) != 0)
+        throw std::runtime_error("cannot become user " + config.user + ": " + std::strerror(errno));
+}
+
+class daemon_process
+{
+public:
+    daemon_process(const command_line& line, const settings& config)
+        : line_(line), signals_(io_, SIGTERM, SIGINT, SIGHUP), grace_(io_)
+    {
+        listen(config);
+        postfix::postfix_mta::prepare_socket_dir(config);
+        drop_privileges(config);
+        service_.emplace(io_.get_executor(), config);
+    }
+
+    void run()
+    {
+        asio::co_spawn(io_, watch_signals(), asio::detached);
+        systemd_notify("READY=1");
+        io_.run();
+    }
+
+private:
+    void listen(const settings& config)
+    {
+        for (const auto& where : config.listen)
+            listen_on(where, front_session::tls_mode::starttls);
+        for (const auto& where : config.listen_tls)
+            listen_on(where, front_session::tls_mode::implicit);
+    }
+
+    void listen_on(const endpoint_setting& where, front_session::tls_mode mode)
+    {
+        accept_handler accepted = [this, mode](stream_socket socket) {
+            if (service_ && !stopping_)
+                front_session::start(*service_, std::move(socket), mode);
+        };
+        auto made = std::make_unique<tcp_listener>(io_.get_executor(), where, std::move(accepted));
+        const auto real = made->where();
+        log::info("listening", {{"address", real.address},
+                                {"port", real.port},
+                                {"tls", mode == front_session::tls_mode::implicit ? "yes" : "no"}});
+        listeners_.push_back(std::move(made));
+    }
+
+    awaitable<void> watch_signals()
+    {
+        while (!stopping_) {
+            const auto [error, number] = co_await signals_.async_wait(nothrow);
+            if (error)
+                break;
+            if (number == SIGHUP)
+                reload();
+            else
+                stopping_ = true;
+        }
+        co_await shut_down();
+    }
+
+    void reload()
+    {
+        systemd_notify("RELOADING=1");
+        try {
+            const settings fresh = with_hostname(read_settings(line_));
+            const settings& old = service_->config();
+            if (fresh.listen != old.listen || fresh.listen_tls != old.listen_tls || fresh.user != old.user ||
+                fresh.database != old.database || fresh.cram_md5 != old.cram_md5 ||
+                fresh.socket_dir != old.socket_dir)
+                log::warning("reload", {{"reason",
+                                         "listen, listen_tls, user, database, cram_md5 and socket_dir change "
+                                         "only with a restart"}});
+            log::set_level(fresh.log_level_);
+            service_->reload(fresh);
+            log::info("reloaded");
+        } catch (const std::exception& problem) {
+            log::error("reload-failed", {{"reason", problem.what()}});
+        }
+        systemd_notify("READY=1");
+    }
+
+    /// No mail is lost: what is on the wire is finished within shutdown_grace, everything else stays in the
+    /// queue.
+    awaitable<void> shut_down()
+    {
+        systemd_notify("STOPPING=1");
+        log::info("stopping", {{"sessions", service_->sessions().count()}});
+        listeners_.clear();
+        for (const auto& s : service_->sessions().all())
+            s->stop();
+        const auto deadline = std::chrono::steady_clock::now() + service_->config().shutdown_grace;
+        while (service_->sessions().count() > 0 && std::chrono::steady_clock::now() < deadline) {
+            grace_.expires_after(std::chrono::milliseconds(20));
+            co_await grace_.async_wait(nothrow);
+        }
+        for (const auto& s : service_->sessions().all())
+            s->abort();
+        // LMTP connections still say their 451s: a moment for what is queued to be written.
+        grace_.expires_after(std::chrono::milliseconds(100));
+        co_await grace_.async_wait(nothrow);
+        log::info("stopped");
+        io_.stop();
+    }
+
+    command_line line_;
+    asio::io_context io_{1};
+    asio::signal_set signals_;
+    asio::steady_timer grace_;
+    bool stopping_ = false;
+    std::vector<std::unique_ptr<tcp_listener>> listeners_;
+    std::optional<service> service_;
+};
+
+}  // namespace
+
+void run_daemon(const command_line& line, const settings& config)
+{
+    ::signal(SIGPIPE, SIG_IGN);
+    ::umask(0027);
+    daemon_process process(line, with_hostname(config));
+    process.run();
+}
+
+}  // namespace odmr

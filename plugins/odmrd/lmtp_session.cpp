@@ -1,0 +1,152 @@
+#include "odmrd/lmtp_session.hpp"
+
+#include "log/log.hpp"
+#include "odmrd/service.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+namespace odmr
+{
+
+namespace
+{
+
+constexpr std::size_t read_size = 32 * 1024;  // octets asked for at a time
+
+}  // namespace
+
+std::shared_ptr<lmtp_session> lmtp_session::start(service& all, stream_socket socket,
+                                                  const std::string& domain)
+{
+    const std::shared_ptr<lmtp_session> self(new lmtp_session(all, std::move(socket), domain));
+    asio::co_spawn(all.executor(), self->run(), [self](const std::exception_ptr& problem) {
+        if (problem)
+            log::error("lmtp-session-failed", {{"domain", self->domain_}});
+        self->connection_->close();
+    });
+    return self;
+}
+
+lmtp_session::lmtp_session(service& all, stream_socket socket, std::string domain)
+    : service_(all),
+      domain_(std::move(domain)),
+      connection_(std::make_shared<connection>(std::move(socket))),
+      progress_(all.executor()),
+      buffer_(read_size)
+{
+}
+
+void lmtp_session::shut_down()
+{
+    if (!engine_ || !engine_->message())
+        connection_->close();
+    else
+        engine_->shut_down();
+}
+
+awaitable<void> lmtp_session::run()
+{
+    const auto offered = service_.online().offers(domain_);
+    if (!offered)
+        co_return;  // went offline before we looked
+    const settings& config = service_.config();
+    lmtp_server::settings wanted;
+    wanted.name = config.hostname;
+    wanted.offered = *offered;
+    wanted.max_recipients = config.max_recipients;
+    lmtp_server::recipient_check& check = *this;
+    engine_.emplace(std::move(wanted), check);
+
+    bool more = true;
+    while (more && !engine_->closed()) {
+        more = co_await write();
+        if (more && engine_->message())
+            more = co_await relay_content();
+        else if (more && !engine_->closed())
+            more = co_await read();
+    }
+    // Says the last word (221, 421) when there is still somebody to hear it.
+    if (more)
+        co_await write();
+}
+
+/// From DATA to the answers. Content goes on to the customer's session when it is whole, or when it is more
+/// than fits our share of memory; from then on the two sides keep pace.
+awaitable<bool> lmtp_session::relay_content()
+{
+    const std::shared_ptr<transaction> message = engine_->message();
+    message->changed = [weak = weak_from_this()] {
+        if (const auto self = weak.lock())
+            self->progress_.set();
+    };
+    service_.mta().attempted(domain_, message->queue_id);
+    const std::size_t share = service_.config().content_buffer;
+    bool submitted = false;
+    while (!message->content.finished()) {
+        if (!submitted && message->content.size() >= share) {
+            submit(message);
+            submitted = true;
+        }
+        if (message->settled())
+            message->content.consume(
+                message->content.size());  // refused before its end: nobody wants the rest
+        bool more = true;
+        if (message->content.size() >= share)
+            co_await progress_.wait();
+        else
+            more = co_await read();
+        if (!more) {
+            message->abandon();
+            if (message->grown)
+                message->grown();
+            co_return false;
+        }
+        if (submitted && message->grown)
+            message->grown();
+    }
+    if (!submitted)
+        submit(message);
+    while (!message->settled())
+        co_await progress_.wait();
+    engine_->answer();
+    co_return true;
+}
+
+awaitable<bool> lmtp_session::read()
+{
+    const auto [error, n] =
+        co_await connection_->read_some(asio::buffer(buffer_), service_.config().lmtp_timeout);
+    if (!error)
+        engine_->receive(std::string_view(buffer_.data(), n));
+    co_return !error;
+}
+
+awaitable<bool> lmtp_session::write()
+{
+    const std::string octets = engine_->take_output();
+    if (octets.empty())
+        co_return true;
+    const auto [error, n] = co_await connection_->write_all(octets, service_.config().lmtp_timeout);
+    co_return !error;
+}
+
+void lmtp_session::submit(const std::shared_ptr<transaction>& message)
+{
+    if (mail_route* route = service_.online().route_to(domain_))
+        route->submit(message);
+    else
+        message->settle_open(reply(451, "4.4.1", "customer is offline"));
+}
+
+std::optional<reply> lmtp_session::refuse(const address& recipient)
+{
+    // The socket alone never decides who gets mail.
+    if (!equal_no_case(recipient.domain, domain_))
+        return reply(450, "4.4.1", "recipient's domain is not served on this socket");
+    if (!service_.online().route_to(domain_))
+        return reply(450, "4.4.1", "customer is offline");
+    return std::nullopt;
+}
+
+}  // namespace odmr

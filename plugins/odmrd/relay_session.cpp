@@ -1,0 +1,271 @@
+#include "odmrd/relay_session.hpp"
+
+#include "log/log.hpp"
+#include "odmrd/service.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace odmr
+{
+
+namespace
+{
+
+constexpr std::size_t reply_buffer = 4096;               // octets; replies are short
+constexpr auto first_look = std::chrono::seconds(1);     // at the queue, after the line became idle
+constexpr auto rarest_look = std::chrono::seconds(60);   // while a customer lingers
+constexpr int most_vain_looks = 10;                      // mail that waits and does not come
+constexpr auto goodbye_limit = std::chrono::seconds(2);  // for the peer's TLS close_notify
+
+smtp_client::settings client_settings(const settings& config)
+{
+    smtp_client::settings s;
+    s.name = config.hostname;
+    s.limits.greeting = config.greeting_timeout;
+    s.limits.hello = config.greeting_timeout;
+    s.limits.mail = config.mail_timeout;
+    s.limits.rcpt = config.rcpt_timeout;
+    s.limits.data_init = config.data_init_timeout;
+    s.limits.data_block = config.data_block_timeout;
+    s.limits.data_done = config.data_done_timeout;
+    s.limits.quit = config.quit_timeout;
+    return s;
+}
+
+std::string_view fate(const reply& outcome)
+{
+    if (outcome.positive())
+        return "delivered";
+    return outcome.permanent() ? "refused" : "deferred";
+}
+
+}  // namespace
+
+relay_session::relay_session(service& all, std::shared_ptr<connection> line, who w)
+    : service_(all),
+      connection_(std::move(line)),
+      who_(std::move(w)),
+      client_(client_settings(all.config())),
+      writable_(all.executor()),
+      idle_changed_(all.executor()),
+      step_deadline_(all.executor()),
+      begun_(clock::now())
+{
+}
+
+relay_session::~relay_session() = default;
+
+awaitable<void> relay_session::run()
+{
+    const auto self = shared_from_this();
+    const auto over = [self](const std::exception_ptr& problem) {
+        if (problem)
+            self->abort("internal error");
+    };
+    asio::co_spawn(service_.executor(), write_loop(), over);
+    asio::co_spawn(service_.executor(), watch_idle(), over);
+    watch_time();
+
+    std::array<char, reply_buffer> buffer{};
+    bool line_lost = false;
+    while (!client_.closed()) {
+        const auto [error, n] = co_await connection_->read_some(asio::buffer(buffer), std::nullopt);
+        line_lost = static_cast<bool>(error);
+        if (error)
+            client_.lost(error == asio::error::eof ? std::string("connection closed by the customer")
+                                                   : "connection lost: " + error.message());
+        else
+            client_.receive(std::string_view(buffer.data(), n));
+        pump();
+    }
+    // A goodbye only when all is said; otherwise a write may still be under way.
+    if (line_lost || !client_.output().empty())
+        connection_->close();
+    else
+        co_await connection_->finish(goodbye_limit);
+    const auto duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - begun_).count();
+    log::info("relay-end", {{"session", who_.session},
+                            {"customer", who_.customer},
+                            {"delivered", delivered_},
+                            {"deferred", deferred_},
+                            {"refused", refused_},
+                            {"ms", duration},
+                            {"reason", end_reason_}});
+}
+
+void relay_session::stop()
+{
+    client_.quit();
+    pump();
+}
+
+void relay_session::abort(std::string_view reason)
+{
+    client_.lost(reason);
+    pump();
+    close_when_over();
+}
+
+void relay_session::submit(std::shared_ptr<transaction> message)
+{
+    message->grown = [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->client_.content_changed();
+            self->pump();
+            self->close_when_over();
+        }
+    };
+    client_.submit(std::move(message));
+    pump();
+}
+
+/// Looks at everything the engine has to say. Called after whatever may have changed it.
+void relay_session::pump()
+{
+    while (const auto event = client_.next_event()) {
+        switch (event->what) {
+            case smtp_client::event::kind::ready:
+                ready();
+                break;
+            case smtp_client::event::kind::settled:
+                log_outcomes(*event->message);
+                event->message->grown = nullptr;
+                break;
+            case smtp_client::event::kind::closed:
+                end_reason_ = event->reason;
+                service_.online().leave(*this);
+                break;
+        }
+    }
+    if (!client_.output().empty() || client_.closed())
+        writable_.set();
+    if (quiet() != was_quiet_ || client_.closed()) {
+        was_quiet_ = quiet();
+        idle_since_ = clock::now();
+        idle_changed_.set();
+    }
+    watch_time();
+}
+
+/// The reader ends by itself when it sees the engine closed; from anywhere else it has to be woken.
+void relay_session::close_when_over()
+{
+    if (client_.closed())
+        connection_->close();
+}
+
+void relay_session::ready()
+{
+    log::info("relay-begin", {{"session", who_.session},
+                              {"customer", who_.customer},
+                              {"greeting", client_.greeting()},
+                              {"pipelining", client_.offers().pipelining ? "yes" : "no"}});
+    service_.online().enter(*this, who_.domains);
+}
+
+awaitable<void> relay_session::write_loop()
+{
+    const auto self = shared_from_this();
+    std::string octets;  // the engine goes on writing while these are on their way
+    while (!client_.closed()) {
+        octets.assign(client_.output());
+        if (octets.empty()) {
+            co_await writable_.wait();
+            continue;
+        }
+        const auto [error, n] = co_await connection_->write_all(octets, std::nullopt);
+        if (client_.closed())
+            break;
+        if (error)
+            client_.lost("connection lost: " + error.message());
+        else
+            client_.written(octets.size());
+        pump();
+        if (error)
+            close_when_over();
+    }
+}
+
+/// One time limit for each step of the dialogue, however the octets trickle.
+void relay_session::watch_time()
+{
+    if (client_.steps() == step_watched_)
+        return;
+    step_watched_ = client_.steps();
+    const auto limit = client_.time_limit();
+    if (!limit) {
+        step_deadline_.cancel();
+        return;
+    }
+    step_deadline_.expires_after(*limit);
+    step_deadline_.async_wait([weak = weak_from_this(), step = step_watched_](error_code stopped) {
+        const auto self = weak.lock();
+        if (stopped || !self || self->client_.steps() != step || self->client_.closed())
+            return;
+        self->abort("timeout waiting for " + std::string(self->client_.awaiting()));
+    });
+}
+
+/// While nothing is on the wire: asks the MTA whether something is still to come, keeps the line alive, and
+/// ends the session when the customer has lingered long enough with nothing left.
+awaitable<void> relay_session::watch_idle()
+{
+    const auto self = shared_from_this();
+    clock::duration pause = std::min<clock::duration>(first_look, who_.linger);
+    int vain_looks = 0;
+    clock::time_point last_probe = clock::now();
+    while (!client_.closed()) {
+        if (!quiet()) {
+            co_await idle_changed_.wait();
+            pause = std::min<clock::duration>(first_look, who_.linger);
+            continue;
+        }
+        const bool disturbed = co_await idle_changed_.wait(pause);
+        if (disturbed || !quiet())
+            continue;
+        const auto left = co_await service_.mta().still_to_come(who_.domains);
+        if (!quiet())
+            continue;
+        const auto idle_for = clock::now() - idle_since_;
+        const bool nothing = left && *left == 0;
+        vain_looks = nothing ? 0 : vain_looks + 1;
+        if (idle_for >= who_.linger && (nothing || vain_looks > most_vain_looks)) {
+            if (!nothing)
+                log::warning("mail-does-not-come", {{"session", who_.session},
+                                                    {"customer", who_.customer},
+                                                    {"messages", left ? std::to_string(*left) : "unknown"}});
+            stop();
+            co_return;
+        }
+        if (clock::now() - std::max(last_probe, idle_since_) >= service_.config().noop_interval) {
+            last_probe = clock::now();
+            client_.probe();
+            pump();
+        }
+        if (!nothing)
+            pause = first_look;
+        else
+            pause =
+                std::clamp<clock::duration>(who_.linger - idle_for, std::chrono::milliseconds(1),
+                                            std::clamp<clock::duration>(pause * 2, first_look, rarest_look));
+    }
+}
+
+void relay_session::log_outcomes(const transaction& message)
+{
+    for (const recipient& r : message.recipients) {
+        (r.outcome->positive() ? delivered_ : r.outcome->permanent() ? refused_ : deferred_) += 1;
+        log::info(fate(*r.outcome), {{"session", who_.session},
+                                     {"customer", who_.customer},
+                                     log::field::when("queue_id", message.queue_id),
+                                     {"recipient", r.path.text},
+                                     {"reply", r.outcome->text()}});
+    }
+}
+
+}  // namespace odmr

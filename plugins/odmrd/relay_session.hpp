@@ -1,0 +1,77 @@
+// relay_session - a customer's connection after the turn: runs the engine smtp_client on it, takes the mail
+// of the customer's domains while it lasts, and ends it with QUIT when nothing is left and the customer has
+// lingered long enough.
+#pragma once
+
+#include "core/presence.hpp"
+#include "net/connection.hpp"
+#include "net/wake.hpp"
+#include "protocol/smtp_client.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace odmr
+{
+
+class service;
+
+class relay_session final : public std::enable_shared_from_this<relay_session>, public mail_route
+{
+public:
+    struct who {
+        std::string session;  ///< id, for the log
+        std::string customer;
+        std::vector<std::string> domains;  ///< to serve, in lower case
+        seconds linger{};                  ///< how long to stay when nothing is left
+    };
+
+    relay_session(service& all, std::shared_ptr<connection> line, who w);
+    ~relay_session() override;
+
+    /// Until the connection is over. Every transaction taken is settled then.
+    awaitable<void> run();
+    /// Ends in good order: what is on the wire is finished, then QUIT.
+    void stop();
+    /// Ends now.
+    void abort(std::string_view reason);
+
+    // mail_route
+    [[nodiscard]] const std::string& customer() const override { return who_.customer; }
+    [[nodiscard]] const capabilities& offers() const override { return client_.offers(); }
+    [[nodiscard]] std::size_t open_transactions() const override { return client_.open_transactions(); }
+    void submit(std::shared_ptr<transaction> message) override;
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    awaitable<void> write_loop();
+    awaitable<void> watch_idle();
+    void pump();
+    void close_when_over();
+    void watch_time();
+    void ready();
+    void log_outcomes(const transaction& message);
+    /// No mail under way. (A NOOP may be.)
+    [[nodiscard]] bool quiet() const { return client_.ready() && client_.open_transactions() == 0; }
+
+    service& service_;
+    std::shared_ptr<connection> connection_;
+    who who_;
+    smtp_client client_;
+    wake_event writable_;      ///< there is output, or it is over
+    wake_event idle_changed_;  ///< quiet or not, or it is over
+    asio::steady_timer step_deadline_;
+    std::uint64_t step_watched_ = 0;
+    bool was_quiet_ = false;
+    clock::time_point idle_since_{};
+    clock::time_point begun_{};
+    std::string end_reason_;
+    std::size_t delivered_ = 0;  ///< recipients, by outcome
+    std::size_t deferred_ = 0;
+    std::size_t refused_ = 0;
+};
+
+}  // namespace odmr

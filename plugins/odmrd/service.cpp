@@ -1,0 +1,89 @@
+#include "odmrd/service.hpp"
+
+#include "log/log.hpp"
+#include "odmrd/lmtp_session.hpp"
+#include "postfix/postfix_mta.hpp"
+
+namespace odmr
+{
+
+namespace
+{
+
+std::shared_ptr<tls_context> open_tls(const settings& s)
+{
+    if (s.tls_certificate.empty())
+        return nullptr;
+    return std::make_shared<tls_context>(s.tls_certificate, s.tls_key, s.tls_minimum_version);
+}
+
+}  // namespace
+
+service::service(const asio::any_io_executor& executor, settings from)
+    : executor_(executor),
+      config_(std::move(from)),
+      tls_(open_tls(config_)),
+      customers_(config_.database, customer_store::open_mode::must_exist),
+      sasl_(std::make_unique<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
+      throttle_(config_.auth_delay, config_.auth_delay_max),
+      presence_(*this),
+      mta_(std::make_unique<postfix::postfix_mta>(
+          executor, [this]() -> const settings& { return config_; },
+          [this](stream_socket socket, const std::string& domain) {
+              lmtp_connected(std::move(socket), domain);
+          }))
+{
+}
+
+service::~service() = default;
+
+void service::reload(settings from)
+{
+    auto tls = open_tls(from);
+    tls_ = std::move(tls);
+    config_ = std::move(from);
+}
+
+void service::domain_online(const std::string& domain)
+{
+    log::info("online", {{"domain", domain}});
+    mta_->domain_online(domain);
+}
+
+void service::domain_offline(const std::string& domain)
+{
+    // The socket goes first, so that the connections that end now are not made again.
+    mta_->domain_offline(domain);
+    close_lmtp(domain);
+    log::info("offline", {{"domain", domain}});
+}
+
+void service::routes_changed(const std::string& domain)
+{
+    close_lmtp(domain);  // what was offered in LHLO may hold no more
+}
+
+void service::lmtp_connected(stream_socket socket, const std::string& domain)
+{
+    auto& sessions = lmtp_[domain];
+    std::erase_if(sessions, [](const auto& s) { return s.expired(); });
+    if (sessions.size() >= config_.lmtp_connections) {
+        log::warning("lmtp-refused", {{"domain", domain}, {"reason", "lmtp_connections reached"}});
+        return;
+    }
+    sessions.push_back(lmtp_session::start(*this, std::move(socket), domain));
+}
+
+void service::close_lmtp(const std::string& domain)
+{
+    const auto found = lmtp_.find(domain);
+    if (found == lmtp_.end())
+        return;
+    const auto sessions = std::move(found->second);
+    lmtp_.erase(found);
+    for (const auto& weak : sessions)
+        if (const auto s = weak.lock())
+            s->shut_down();
+}
+
+}  // namespace odmr

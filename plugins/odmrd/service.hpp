@@ -1,0 +1,67 @@
+// service - what all sessions of the daemon share: settings, customers, who is online, who is connected.
+#pragma once
+
+#include "auth/gsasl_server.hpp"
+#include "core/auth_throttle.hpp"
+#include "core/presence.hpp"
+#include "core/settings.hpp"
+#include "net/tls_context.hpp"
+#include "odmrd/session_registry.hpp"
+#include "queue/host_mta.hpp"
+#include "store/customer_store.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace odmr
+{
+
+class lmtp_session;
+
+class service final : private presence::listener
+{
+public:
+    /// Opens the customers' database and the certificate. Throws when either cannot be used.
+    service(const asio::any_io_executor& executor, settings from);
+    ~service();
+
+    [[nodiscard]] const settings& config() const { return config_; }
+    /// Puts new settings in force for what begins from now on. Throws when the new certificate cannot be
+    /// used; then everything stays as it was.
+    void reload(settings from);
+
+    [[nodiscard]] asio::any_io_executor executor() const { return executor_; }
+    [[nodiscard]] std::shared_ptr<tls_context> tls() const
+    {
+        return tls_;
+    }  ///< nullptr without a certificate
+    customer_store& customers() { return customers_; }
+    sasl_server& sasl() { return *sasl_; }
+    auth_throttle& throttle() { return throttle_; }
+    presence& online() { return presence_; }
+    host_mta& mta() { return *mta_; }
+    session_registry& sessions() { return sessions_; }
+
+private:
+    void domain_online(const std::string& domain) override;
+    void domain_offline(const std::string& domain) override;
+    void routes_changed(const std::string& domain) override;
+    void lmtp_connected(stream_socket socket, const std::string& domain);
+    void close_lmtp(const std::string& domain);
+
+    asio::any_io_executor executor_;
+    settings config_;
+    std::shared_ptr<tls_context> tls_;
+    customer_store customers_;
+    std::unique_ptr<sasl_server> sasl_;
+    auth_throttle throttle_;
+    presence presence_;
+    session_registry sessions_;
+    std::unique_ptr<host_mta> mta_;
+    std::map<std::string, std::vector<std::weak_ptr<lmtp_session>>, std::less<>> lmtp_;
+};
+
+}  // namespace odmr

@@ -44,14 +44,11 @@ sasl_result gsasl_exchange::advance(const std::string& response)
     }
     if (failure_) {
         over_ = true;
-        return {.what = sasl_result::kind::temporary, .text = {}, .account = account_, .reason = *failure_};
+        return {.what = sasl_result::kind::temporary, .account = account_, .reason = *failure_};
     }
     switch (result) {
         case GSASL_NEEDS_MORE:
-            return {.what = sasl_result::kind::challenge,
-                    .text = std::move(text),
-                    .account = account_,
-                    .reason = {}};
+            return {.what = sasl_result::kind::challenge, .text = std::move(text), .account = account_};
         case GSASL_OK:
             return admit(std::move(text));
         case GSASL_AUTHENTICATION_ERROR:
@@ -73,7 +70,7 @@ sasl_result gsasl_exchange::admit(std::string text)
     if (!acting_as.empty() && acting_as != account_)
         return refuse("may not act as another account");
     over_ = true;
-    return {.what = sasl_result::kind::success, .text = std::move(text), .account = account_, .reason = {}};
+    return {.what = sasl_result::kind::success, .text = std::move(text), .account = account_};
 }
 
 std::string gsasl_exchange::why_wrong() const
@@ -88,7 +85,7 @@ std::string gsasl_exchange::why_wrong() const
 sasl_result gsasl_exchange::refuse(std::string reason)
 {
     over_ = true;
-    return {.what = sasl_result::kind::refused, .text = {}, .account = account_, .reason = std::move(reason)};
+    return {.what = sasl_result::kind::refused, .account = account_, .reason = std::move(reason)};
 }
 
 int gsasl_exchange::on_callback(Gsasl*, Gsasl_session* session, Gsasl_property wanted) noexcept

@@ -28,9 +28,9 @@ struct scram_keys {
 
 struct credentials {
     bool enabled = true;
-    std::optional<scram_keys> scram_sha1;
-    std::optional<scram_keys> scram_sha256;
-    std::optional<std::string> cram_md5_secret;  ///< the password itself: RFC 2195 cannot work from less
+    std::optional<scram_keys> scram_sha1 = {};
+    std::optional<scram_keys> scram_sha256 = {};
+    std::optional<std::string> cram_md5_secret = {};  ///< the password itself: RFC 2195 cannot work from less
 };
 
 /// Thrown by a credential_source that cannot answer now; becomes 454 4.7.0 (AUTH) or 451 4.3.0 (ATRN).
@@ -62,9 +62,9 @@ struct sasl_result {
         temporary,  ///< secrets cannot be reached now: 454 4.7.0
     };
     kind what = kind::refused;
-    std::string text;     ///< raw octets for the client
-    std::string account;  ///< who it is, on success; else who it claims to be, when known (for the log)
-    std::string reason;   ///< for the log, never for the client
+    std::string text = {};     ///< raw octets for the client
+    std::string account = {};  ///< who it is, on success; else who it claims to be, when known (for the log)
+    std::string reason = {};   ///< for the log, never for the client
 };
 
 /// One AUTH exchange.

@@ -138,6 +138,9 @@ constexpr parameter table[] = {
 {"noop_interval", after_turn, &settings::noop_interval, duration(1, day), "4min",
  "How often a session that waits for new mail is probed with NOOP. Mail servers commonly end a session that is idle for 5 "
  "minutes, and count too many NOOPs as misuse: keep it just below the idle limit of your customers' servers."},
+{"noop_timeout", after_turn, &settings::noop_timeout, duration(1, hour), "30s",
+ "How long the answer to that NOOP may take. A session is also probed when the same customer connects anew: if the line "
+ "behind it is dead, the old session ends after this time."},
 {"tcp_user_timeout", after_turn, &settings::tcp_user_timeout, duration(0, day), "1min",
  "How long data may stay unacknowledged by the customer's machine before the connection counts as dead (RFC 5482). With 0 "
  "the operating system decides, which can take a quarter of an hour."},

@@ -40,9 +40,7 @@ mail_route* presence::route_to(std::string_view domain) const
     if (found == domains_.end())
         return nullptr;
     return *std::min_element(found->second.begin(), found->second.end(),
-                             [](const mail_route* a, const mail_route* b) {
-                                 return a->open_transactions() < b->open_transactions();
-                             });
+                             [](const mail_route* a, const mail_route* b) { return a->load() < b->load(); });
 }
 
 std::optional<capabilities> presence::offers(std::string_view domain) const

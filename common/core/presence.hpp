@@ -26,8 +26,10 @@ public:
     [[nodiscard]] virtual const std::string& customer() const = 0;
     /// What the customer's server said it can take.
     [[nodiscard]] virtual const capabilities& offers() const = 0;
-    /// How much is under way: transactions submitted and not settled.
-    [[nodiscard]] virtual std::size_t open_transactions() const = 0;
+    /// How much stands before a new transaction: those under way, and more when a sign of life is owed.
+    [[nodiscard]] virtual std::size_t load() const = 0;
+    /// Asks the customer for a sign of life; without one the route ends.
+    virtual void probe() = 0;
     /// Takes the transaction; every recipient of it will be settled, come what may.
     virtual void submit(std::shared_ptr<transaction> message) = 0;
 };
@@ -51,7 +53,7 @@ public:
     void enter(mail_route& route, const std::vector<std::string>& domains);
     void leave(mail_route& route);
 
-    /// The domain's route with the fewest open transactions; nullptr when the domain is offline.
+    /// The domain's route with the least load; nullptr when the domain is offline.
     [[nodiscard]] mail_route* route_to(std::string_view domain) const;
     /// What can be promised for a domain: what every route of it offers. nullopt when it is offline.
     [[nodiscard]] std::optional<capabilities> offers(std::string_view domain) const;

@@ -67,6 +67,7 @@ struct settings {
     seconds data_done_timeout{};
     seconds quit_timeout{};
     seconds noop_interval{};  ///< an idle session is probed with NOOP
+    seconds noop_timeout{};
     seconds tcp_user_timeout{};
     seconds shutdown_grace{};
 

@@ -65,7 +65,8 @@ front_session::front_session(service& all, stream_socket socket, tls_mode mode)
       mode_(mode),
       id_(all.sessions().next_id()),
       engine_(server_settings(all, mode)),
-      buffer_(read_size)
+      buffer_(read_size),
+      session_deadline_(all.executor())
 {
 }
 
@@ -104,6 +105,7 @@ void front_session::abort()
 awaitable<void> front_session::run()
 {
     const auto self = shared_from_this();
+    limit_session();
     log::debug("connect", {{"session", id_}, {"peer", peer_address()}});
     bool more = true;
     if (mode_ == tls_mode::implicit)
@@ -156,6 +158,19 @@ awaitable<bool> front_session::perform(odmr_server::action what)
             break;
     }
     co_return more;
+}
+
+void front_session::limit_session()
+{
+    const seconds limit = service_.config().session_limit;
+    if (limit == seconds(0))
+        return;
+    session_deadline_.expires_after(limit);
+    session_deadline_.async_wait([weak = weak_from_this()](error_code stopped) {
+        const auto self = weak.lock();
+        if (!stopped && self)
+            self->stop();
+    });
 }
 
 /// The time limit is for the whole command, however it trickles in.
@@ -267,10 +282,13 @@ awaitable<void> front_session::decide(std::vector<std::string> asked)
     } catch (const temporary_failure& problem) {
         decision_ = {reply(451, "4.3.0", "Unable to process ATRN request now"), {}, problem.what()};
     }
-    const std::size_t relaying = service_.online().routes_of(account).size();
-    if (decision_.answer.positive() && relaying >= config.max_sessions_per_customer)
+    const auto relaying = service_.online().routes_of(account);
+    if (decision_.answer.positive() && relaying.size() >= config.max_sessions_per_customer) {
+        for (mail_route* other : relaying)
+            other->probe();  // dead lines must not keep the customer out for long
         decision_ = {
             reply(450, "4.7.1", "ATRN request refused: too many sessions"), {}, "max_sessions_per_customer"};
+    }
     if (decision_.answer.positive() && linger_ == seconds(0)) {
         const auto waiting = co_await service_.mta().waiting(decision_.domains, config.atrn_listing_timeout);
         weigh_waiting_mail(decision_, waiting, false);

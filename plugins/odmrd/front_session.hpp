@@ -49,6 +49,7 @@ private:
     awaitable<void> decide(std::vector<std::string> asked);
     awaitable<void> turn();
     void admit();
+    void limit_session();
     void log_end(std::string_view reason);
 
     service& service_;
@@ -62,6 +63,7 @@ private:
     seconds linger_{};
     std::shared_ptr<relay_session> relay_;
     std::vector<char> buffer_;
+    asio::steady_timer session_deadline_;
     std::uint64_t command_watched_ = 0;
     std::chrono::steady_clock::time_point command_deadline_{};
     bool stopping_ = false;

@@ -32,6 +32,7 @@ smtp_client::settings client_settings(const settings& config)
     s.limits.data_init = config.data_init_timeout;
     s.limits.data_block = config.data_block_timeout;
     s.limits.data_done = config.data_done_timeout;
+    s.limits.noop = config.noop_timeout;
     s.limits.quit = config.quit_timeout;
     return s;
 }
@@ -111,6 +112,19 @@ void relay_session::abort(std::string_view reason)
     close_when_over();
 }
 
+std::size_t relay_session::load() const
+{
+    // A line that owes the answer to NOOP may be dead: any other is better.
+    constexpr std::size_t doubtful = 1000;
+    return client_.open_transactions() + (quiet() && !client_.idle() ? doubtful : 0);
+}
+
+void relay_session::probe()
+{
+    client_.probe();
+    pump();
+}
+
 void relay_session::submit(std::shared_ptr<transaction> message)
 {
     message->grown = [weak = weak_from_this()] {
@@ -165,6 +179,9 @@ void relay_session::ready()
                               {"customer", who_.customer},
                               {"greeting", client_.greeting()},
                               {"pipelining", client_.offers().pipelining ? "yes" : "no"}});
+    // The customer may have come back because an older line of his is dead.
+    for (mail_route* other : service_.online().routes_of(who_.customer))
+        other->probe();
     service_.online().enter(*this, who_.domains);
 }
 
@@ -244,8 +261,7 @@ awaitable<void> relay_session::watch_idle()
         }
         if (clock::now() - std::max(last_probe, idle_since_) >= service_.config().noop_interval) {
             last_probe = clock::now();
-            client_.probe();
-            pump();
+            probe();
         }
         if (!nothing)
             pause = first_look;

@@ -41,7 +41,8 @@ public:
     // mail_route
     [[nodiscard]] const std::string& customer() const override { return who_.customer; }
     [[nodiscard]] const capabilities& offers() const override { return client_.offers(); }
-    [[nodiscard]] std::size_t open_transactions() const override { return client_.open_transactions(); }
+    [[nodiscard]] std::size_t load() const override;
+    void probe() override;
     void submit(std::shared_ptr<transaction> message) override;
 
 private:

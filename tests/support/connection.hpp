@@ -63,7 +63,8 @@ public:
     /// What the peer still sends until it closes; throws peer_silent when it does not close.
     std::string read_until_closed();
 
-    /// Another thread may call this: reads and writes end as if the peer had closed.
+    /// Closes the line in good order. Another thread may call this: reads and writes end as if the peer had
+    /// closed.
     void cancel();
     /// Drops the line the hard way: the peer gets a reset.
     void reset();

@@ -13,10 +13,10 @@ struct fetchmail_poll {
     std::uint16_t odmr_port = 0;
     std::string user;
     std::string password;
-    std::string domains;          ///< "example.org,example.com"
-    std::uint16_t smtp_port = 0;  ///< of the customer's own mail server on loopback
-    bool tls = false;             ///< TLS from the first octet
-    std::string certificate;      ///< file with the certificate to trust; only with tls
+    std::string domains;           ///< "example.org,example.com"
+    std::uint16_t smtp_port = 0;   ///< of the customer's own mail server on loopback
+    bool tls = false;              ///< TLS from the first octet
+    std::string certificate = {};  ///< file with the certificate to trust; only with tls
 };
 
 /// What goes into its fetchmailrc.

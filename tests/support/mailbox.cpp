@@ -31,7 +31,7 @@ int mailbox::count(std::string_view recipient, std::string_view content) const
     const std::lock_guard lock(mutex_);
     return static_cast<int>(std::ranges::count_if(messages_, [&](const received_message& m) {
         return m.answered && std::ranges::find(m.recipients, recipient) != m.recipients.end() &&
-               m.content.find(content) != std::string::npos;
+               m.content.ends_with(content);
     }));
 }
 

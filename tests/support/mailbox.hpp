@@ -27,7 +27,8 @@ public:
     [[nodiscard]] std::vector<received_message> messages() const;
     /// Those it has taken responsibility for.
     [[nodiscard]] std::vector<received_message> accepted() const;
-    /// How often a message with this in its content was accepted for that recipient.
+    /// How often a message was accepted for that recipient whose content, behind what mail systems put in
+    /// front of it, is this.
     [[nodiscard]] int count(std::string_view recipient, std::string_view content) const;
 
 private:

@@ -86,7 +86,6 @@ void make_queue(const std::filesystem::path& queue)
     make("maildrop", owner->pw_uid, drop->gr_gid, 0730);
     make("public", owner->pw_uid, drop->gr_gid, 0710);
     make("pid", 0, 0, 0755);
-    make("odmr", 0, 0, 0755);
     write_file(queue / "quick-start", "");  // tells `postfix start` that all of this was checked
 }
 

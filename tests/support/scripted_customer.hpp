@@ -59,6 +59,8 @@ public:
     std::optional<session_end> wait_for_end(milliseconds limit = 2 * patience);
     /// True when a stall of the script is reached within patience.
     [[nodiscard]] bool wait_until_stalled() const;
+    /// Ends the stall: the server does what it would have done without it.
+    void go_on() { server_->go_on(); }
     /// Cuts the line now: the provider gets a reset.
     void cut();
 

@@ -22,7 +22,7 @@ public:
     enum class action {
         reply,  ///< answer with text and go on
         end,    ///< answer with text (nothing when it is empty) and close the connection
-        stall,  ///< answer nothing and read nothing until the test ends the session
+        stall,  ///< answer nothing and read nothing until the test says so
     };
 
     struct rule {
@@ -38,7 +38,7 @@ public:
     std::string greeting = "220 customer.example.org ESMTP";
     std::vector<std::string> features = {"PIPELINING", "SIZE 33554432", "8BITMIME", "ENHANCEDSTATUSCODES"};
 
-    /// "RCPT TO:<bob@example.org>", "550 5.1.1 No such user"
+    /// Answers so, and does nothing else: "RCPT TO:<bob@example.org>", "550 5.1.1 No such user".
     server_script& answer(std::string_view command, std::string_view text, int nth = every);
     /// Answers and closes: "MAIL", "421 4.3.2 Going down". With an empty text the line is cut without a word.
     server_script& end_at(std::string_view command, std::string_view text = {}, int nth = 1);

@@ -36,11 +36,6 @@ std::string without_dot_stuffing(std::string_view wire)
     return content;
 }
 
-bool positive(std::string_view reply)
-{
-    return reply.starts_with('2') || reply.starts_with('3');
-}
-
 }  // namespace
 
 session_end smtp_server::run()
@@ -57,18 +52,17 @@ session_end smtp_server::run()
 
 void smtp_server::cancel()
 {
-    cancelled_ = true;
+    state_ = state::cancelled;
     line_.cancel();
 }
 
 session_end smtp_server::session()
 {
-    if (const server_script::rule* rule = script_.find("greeting")) {
-        if (const maybe_end end = act(*rule))
-            return *end;
-    } else {
+    const server_script::rule* const rule = script_.find("greeting");
+    if (const maybe_end end = obey(rule))
+        return *end;
+    if (rule == nullptr || rule->what == server_script::action::stall)
         reply(script_.greeting);
-    }
     for (;;) {
         const std::string command = line_.read_line();
         log_.received(command);
@@ -79,9 +73,11 @@ session_end smtp_server::session()
 
 smtp_server::maybe_end smtp_server::serve(const std::string& command)
 {
-    if (const server_script::rule* rule = script_.find(command);
-        rule != nullptr && (rule->what != server_script::action::reply || !positive(rule->text)))
-        return act(*rule);
+    const server_script::rule* const rule = script_.find(command);
+    if (const maybe_end end = obey(rule))
+        return *end;
+    if (rule != nullptr && rule->what == server_script::action::reply)
+        return {};
 
     if (begins_with(command, "EHLO"))
         reply(ehlo_reply());
@@ -92,7 +88,7 @@ smtp_server::maybe_end smtp_server::serve(const std::string& command)
     else if (begins_with(command, "RCPT"))
         rcpt(command);
     else if (begins_with(command, "DATA"))
-        return data("354 Go ahead");
+        return data();
     else if (begins_with(command, "BDAT"))
         return bdat(command);
     else if (begins_with(command, "RSET") || begins_with(command, "NOOP")) {
@@ -106,24 +102,29 @@ smtp_server::maybe_end smtp_server::serve(const std::string& command)
     return {};
 }
 
-smtp_server::maybe_end smtp_server::act(const server_script::rule& rule)
+smtp_server::maybe_end smtp_server::obey(const server_script::rule* rule)
 {
-    if (!rule.text.empty())
-        reply(rule.text);
-    switch (rule.what) {
+    if (rule == nullptr)
+        return {};
+    if (!rule->text.empty())
+        reply(rule->text);
+    switch (rule->what) {
         case server_script::action::reply:
             return {};
         case server_script::action::end:
             log_.sent("(closes the connection)");
-            line_.reset();
+            if (rule->text.empty())
+                line_.reset();
+            else
+                line_.cancel();  // what was said last must get there
             return session_end::by_script;
         case server_script::action::stall:
             break;
     }
     log_.sent("(reads no further)");
-    stalled_ = true;
-    (void)wait_until([this] { return cancelled_.load(); }, 4 * patience);
-    return session_end::client_gone;
+    state_ = state::stalled;
+    const bool ended = wait_until([this] { return state_ != state::stalled; }, 4 * patience);
+    return ended && state_ == state::serving ? maybe_end() : session_end::client_gone;
 }
 
 void smtp_server::reply(std::string_view text)
@@ -160,17 +161,18 @@ void smtp_server::rcpt(const std::string& command)
     reply("250 2.1.5 Ok");
 }
 
-smtp_server::maybe_end smtp_server::data(const std::string& go_ahead)
+smtp_server::maybe_end smtp_server::data()
 {
     if (!in_mail_ || message_.recipients.empty()) {
         reply("503 5.5.1 No recipients");
         return {};
     }
-    reply(go_ahead);
+    reply("354 Go ahead");
     std::string wire = "\r\n";  // so that a lone dot is the end of an empty content
     if (const server_script::rule* rule = script_.find_in_content();
         rule != nullptr && read_dotted(wire, rule->octets))
-        return act(*rule);
+        if (const maybe_end end = obey(rule))
+            return end;
     (void)read_dotted(wire, std::string::npos);
     wire.erase(0, 2);
     message_.content = without_dot_stuffing(std::string_view(wire).substr(0, wire.size() - 3));
@@ -222,11 +224,17 @@ smtp_server::maybe_end smtp_server::content_complete()
 {
     log_.received("(" + std::to_string(message_.content.size()) + " octets of content)");
     in_mail_ = false;
-    const server_script::rule* rule = script_.find(".");
-    message_.answered = rule == nullptr || rule->text.starts_with('2');
+    const server_script::rule* const rule = script_.find(".");
+    if (rule != nullptr && rule->what == server_script::action::stall)
+        if (const maybe_end end = obey(rule)) {
+            box_.add(message_);
+            return end;
+        }
+    const bool by_rule = rule != nullptr && rule->what != server_script::action::stall;
+    message_.answered = !by_rule || rule->text.starts_with('2');
     box_.add(message_);  // before the answer: who hears it may look here at once
-    if (rule != nullptr)
-        return act(*rule);
+    if (by_rule)
+        return obey(rule);
     reply("250 2.0.0 Ok: received");
     return {};
 }

@@ -38,7 +38,9 @@ public:
     session_end run();
 
     /// True while a stall of the script is under way.
-    [[nodiscard]] bool stalled() const { return stalled_; }
+    [[nodiscard]] bool stalled() const { return state_ == state::stalled; }
+    /// Another thread may call this: a stall ends, and the server does what it would have done without it.
+    void go_on() { state_ = state::serving; }
     /// Another thread may call this: ends run().
     void cancel();
 
@@ -47,13 +49,14 @@ private:
 
     session_end session();
     maybe_end serve(const std::string& command);
-    maybe_end act(const server_script::rule& rule);
+    /// Does what a rule says; nothing when there is none. A stall that go_on() ended counts as nothing done.
+    maybe_end obey(const server_script::rule* rule);
     void reply(std::string_view text);
 
     std::string ehlo_reply() const;
     void mail(const std::string& command);
     void rcpt(const std::string& command);
-    maybe_end data(const std::string& go_ahead);
+    maybe_end data();
     maybe_end bdat(const std::string& command);
     maybe_end content_complete();
     /// Reads content as it comes on the wire; true when there are so many octets of it, false at its end.
@@ -65,8 +68,8 @@ private:
     transcript& log_;
     received_message message_;
     bool in_mail_ = false;
-    std::atomic<bool> stalled_ = false;
-    std::atomic<bool> cancelled_ = false;
+    enum class state { serving, stalled, cancelled };
+    std::atomic<state> state_ = state::serving;
 };
 
 }  // namespace odmr::test

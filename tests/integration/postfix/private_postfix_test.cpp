@@ -1,11 +1,14 @@
-// The tests' own tools against each other: a private Postfix between a sender and the sink that is "elsewhere".
-#include "support/child_process.hpp"
+// The tests' own tools against each other: a private Postfix between a sender and the sink that is
+// "elsewhere".
 #include "support/private_postfix.hpp"
+
+#include "support/child_process.hpp"
 #include "support/smtp_sink.hpp"
 #include "support/temp_dir.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <gmock/gmock.h>
 
 namespace odmr::test
 {
@@ -40,8 +43,8 @@ TEST(private_postfix, keeps_mail_that_the_next_server_defers)
     const temp_dir dir;
     const smtp_sink elsewhere(server_script().answer("RCPT TO:<bob@", "450 4.2.0 Later"));
     const private_postfix postfix(dir.path(), elsewhere.port());
-    const std::string id =
-        postfix.inject({"ann@elsewhere.example", {"bob@other.example", "eve@other.example"}, make_content("two")});
+    const std::string id = postfix.inject(
+        {"ann@elsewhere.example", {"bob@other.example", "eve@other.example"}, make_content("two")});
     ASSERT_TRUE(postfix.wait_for_queue(
         [](const auto& queue) { return queue.size() == 1 && queue.front().queue_name == "deferred"; }));
     const queued_message waiting = postfix.queue().front();

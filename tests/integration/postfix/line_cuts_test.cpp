@@ -1,0 +1,165 @@
+// The line is cut at every point of a session: nothing is lost, nothing is returned to a sender, the next
+// session gets everything, and only a message whose end was sent and not answered may come a second time.
+#include "provider_test.hpp"
+
+namespace odmr::test
+{
+namespace
+{
+
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class line_cuts : public provider_test
+{
+protected:
+    void three_messages_wait()
+    {
+        for (const char* recipient : {"ann@example.org", "bob@example.org", "eve@example.com"})
+            messages_.push_back(waiting({recipient}, 20'000));
+    }
+
+    /// A session that ends where the script cuts it.
+    void fetch_until_cut(const server_script& script)
+    {
+        scripted_customer& customer = turned();
+        customer.script() = script;
+        customer.serve();
+        EXPECT_EQ(customer.wait_for_end(), session_end::by_script);
+    }
+
+    /// The next session gets all that the first did not.
+    void expect_that_the_next_session_gets_the_rest()
+    {
+        EXPECT_EQ(fetch(), session_end::quit);
+        for (const sent_message& message : messages_)
+            EXPECT_TRUE(arrives(message, message.message.recipients.front()));
+        EXPECT_TRUE(queue_becomes_empty());
+        EXPECT_THAT(box.accepted(), SizeIs(messages_.size()));  // each once
+        EXPECT_TRUE(the_provider().elsewhere().box().messages().empty());
+    }
+
+private:
+    std::vector<sent_message> messages_;
+};
+
+class line_cut_at_command : public line_cuts, public ::testing::WithParamInterface<const char*>
+{
+};
+
+TEST_P(line_cut_at_command, of_the_first_message_loses_nothing)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_at(GetParam()));
+    expect_that_the_next_session_gets_the_rest();
+}
+
+TEST_P(line_cut_at_command, of_the_second_message_loses_nothing)
+{
+    if (const std::string_view once = GetParam(); once == "greeting" || once == "EHLO")
+        return;  // comes once in a session
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_at(GetParam(), {}, 2));
+    expect_that_the_next_session_gets_the_rest();
+}
+
+std::string name_of(const ::testing::TestParamInfo<const char*>& command)
+{
+    return std::string(command.param) == "." ? "final_dot" : command.param;
+}
+
+INSTANTIATE_TEST_SUITE_P(each, line_cut_at_command,
+                         ::testing::Values("greeting", "EHLO", "MAIL", "RCPT", "DATA", "."), name_of);
+
+TEST_F(line_cuts, in_the_middle_of_a_message_loses_nothing)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_in_content(10'000));
+    expect_that_the_next_session_gets_the_rest();
+}
+
+TEST_F(line_cuts, behind_the_first_octets_of_a_message_loses_nothing)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_in_content(3, 2));
+    expect_that_the_next_session_gets_the_rest();
+}
+
+TEST_F(line_cuts, in_a_message_of_megabytes_loses_nothing)
+{
+    start();
+    const sent_message big = waiting({"ann@example.org"}, 8'000'000);
+    fetch_until_cut(server_script().end_in_content(1'000'000));
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(arrives(big, "ann@example.org"));
+}
+
+TEST_F(line_cuts, before_quit_costs_nothing)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_at("QUIT"));
+    EXPECT_TRUE(queue_becomes_empty());
+    EXPECT_THAT(box.accepted(), SizeIs(3));
+}
+
+TEST_F(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_at(".", {}, 2));
+    std::vector<received_message> first_session = box.messages();
+    ASSERT_THAT(first_session, SizeIs(2));
+    EXPECT_TRUE(first_session[0].answered);
+    EXPECT_FALSE(first_session[1].answered);
+    expect_that_the_next_session_gets_the_rest();
+    const auto came = [this](const received_message& message) {
+        int times = 0;
+        for (const received_message& m : box.messages())
+            times += m.recipients == message.recipients ? 1 : 0;
+        return times;
+    };
+    EXPECT_EQ(came(first_session[0]), 1);
+    EXPECT_EQ(came(first_session[1]), 2);
+}
+
+TEST_F(line_cuts, over_tls_in_the_middle_of_a_message_loses_nothing)
+{
+    start({.tls = true});
+    three_messages_wait();
+    scripted_customer& customer = connected();
+    customer.start_tls(the_provider().certificate_file());
+    customer.ehlo();
+    EXPECT_THAT(customer.authenticate("CRAM-MD5", "alice", provider::password), StartsWith("235 "));
+    EXPECT_THAT(customer.say("ATRN"), StartsWith("250 "));
+    customer.script().end_in_content(10'000);
+    customer.serve();
+    EXPECT_EQ(customer.wait_for_end(), session_end::by_script);
+    expect_that_the_next_session_gets_the_rest();
+}
+
+TEST_F(line_cuts, right_after_atrn_loses_nothing)
+{
+    start();
+    three_messages_wait();
+    turned().cut();
+    expect_that_the_next_session_gets_the_rest();
+}
+
+TEST_F(line_cuts, mail_that_comes_after_the_cut_waits_too)
+{
+    start();
+    three_messages_wait();
+    fetch_until_cut(server_script().end_at("DATA"));
+    const sent_message later = waiting({"ann@example.org"});
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(arrives(later, "ann@example.org"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+}  // namespace
+}  // namespace odmr::test

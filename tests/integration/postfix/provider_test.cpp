@@ -1,0 +1,95 @@
+#include "provider_test.hpp"
+
+#include <iostream>
+
+namespace odmr::test
+{
+
+void provider_test::prepare(const provider::setup& how)
+{
+    provider_.emplace(how);
+    provider_->add_customer("alice", {"example.org", "example.com"});
+}
+
+void provider_test::start(const provider::setup& how)
+{
+    prepare(how);
+    provider_->start_odmrd();
+}
+
+scripted_customer& provider_test::new_customer()
+{
+    return customers_.emplace_back(box);
+}
+
+scripted_customer& provider_test::connected()
+{
+    scripted_customer& customer = new_customer();
+    EXPECT_THAT(customer.connect(provider_->port()), ::testing::StartsWith("220 "));
+    EXPECT_THAT(customer.ehlo(), ::testing::StartsWith("250-"));
+    return customer;
+}
+
+scripted_customer& provider_test::logged_in(const std::string& name)
+{
+    scripted_customer& customer = connected();
+    EXPECT_THAT(customer.authenticate("CRAM-MD5", name, provider::password),
+                ::testing::StartsWith("235 2.7.0 "));
+    return customer;
+}
+
+scripted_customer& provider_test::turned(const std::string& atrn)
+{
+    scripted_customer& customer = logged_in();
+    EXPECT_THAT(customer.say(atrn), ::testing::StartsWith("250 2.0.0 "));
+    return customer;
+}
+
+std::optional<session_end> provider_test::fetch(const std::string& atrn)
+{
+    scripted_customer& customer = turned(atrn);
+    customer.serve();
+    return customer.wait_for_end();
+}
+
+bool provider_test::arrives(const sent_message& message, const std::string& recipient) const
+{
+    return wait_until([&] { return box.count(recipient, message.message.content) > 0; });
+}
+
+bool provider_test::still_waits(const sent_message& message, const std::string& recipient) const
+{
+    return provider_->in_queue(message, recipient) && box.count(recipient, message.message.content) == 0;
+}
+
+void provider_test::TearDown()
+{
+    if (!provider_)
+        return;
+    close_the_books();
+    if (!HasFailure())
+        return;
+    for (const scripted_customer& customer : customers_)
+        std::cerr << "--- customer\n" << customer.log().text();
+    std::cerr << provider_->logs();
+}
+
+void provider_test::close_the_books() const
+{
+    for (const sent_message& sent : provider_->sent())
+        for (const std::string& recipient : sent.message.recipients)
+            EXPECT_TRUE(wait_until([&] { return accounted_for(sent, recipient); }))
+                << sent.queue_id << " to " << recipient << ": "
+                << provider_->find(sent, recipient, box).text();
+}
+
+bool provider_test::accounted_for(const sent_message& message, const std::string& recipient) const
+{
+    const provider::whereabouts found = provider_->find(message, recipient, box);
+    if ((found.bounced > 0) != bounced_.contains(recipient))
+        return false;
+    const int copies = found.queued + found.at_customer + found.elsewhere + found.bounced;
+    return copies == 1 || (copies == 2 && twice_.contains(recipient));
+}
+
+}  // namespace odmr::test

@@ -1,0 +1,68 @@
+#include "support/odmrd_process.hpp"
+
+#include <csignal>
+#include <optional>
+#include <regex>
+#include <stdexcept>
+
+namespace odmr::test
+{
+namespace
+{
+
+std::vector<std::uint16_t> listening_ports(const std::string& log)
+{
+    static const std::regex line(R"(listening: [^\n]*port=([0-9]+))");
+    std::vector<std::uint16_t> ports;
+    for (std::sregex_iterator found(log.begin(), log.end(), line), end; found != end; ++found)
+        ports.push_back(static_cast<std::uint16_t>(std::stoul((*found)[1])));
+    return ports;
+}
+
+}  // namespace
+
+odmrd_process::odmrd_process(const std::filesystem::path& config_file, std::size_t listeners)
+    : process_({{built_program("odmrd"), "--config", config_file.string()}})
+{
+    const bool ready = wait_until([&] { return listening_ports(log()).size() >= listeners || !running(); });
+    ports_ = listening_ports(log());
+    if (!ready || ports_.size() < listeners)
+        throw std::runtime_error("odmrd does not listen:\n" + log());
+}
+
+void odmrd_process::begin_stop() const
+{
+    process_.signal(SIGTERM);
+}
+
+int odmrd_process::stop()
+{
+    begin_stop();
+    const std::optional<int> status = process_.wait();
+    if (!status)
+        throw std::runtime_error("odmrd does not stop:\n" + log());
+    return *status;
+}
+
+void odmrd_process::kill_9()
+{
+    process_.signal(SIGKILL);
+    process_.wait();
+}
+
+void odmrd_process::pause() const
+{
+    process_.signal(SIGSTOP);
+}
+
+void odmrd_process::resume() const
+{
+    process_.signal(SIGCONT);
+}
+
+void odmrd_process::reread_configuration() const
+{
+    process_.signal(SIGHUP);
+}
+
+}  // namespace odmr::test

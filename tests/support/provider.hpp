@@ -1,0 +1,111 @@
+// provider - a whole provider on loopback: a private Postfix, the odmrd of this build, the rest of the
+// Internet, and the books on every message that was handed in.
+//
+//   sender --SMTP--> Postfix --LMTP--> odmrd --the customer's own connection--> customer
+//                       \--SMTP--> elsewhere (a sink: also where bounces go)
+#pragma once
+
+#include "support/certificate.hpp"
+#include "support/mailbox.hpp"
+#include "support/odmrd_process.hpp"
+#include "support/private_postfix.hpp"
+#include "support/smtp_sink.hpp"
+#include "support/temp_dir.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace odmr::test
+{
+
+struct sent_message {
+    std::string queue_id;
+    outgoing_message message;
+};
+
+class provider
+{
+public:
+    using parameters = std::map<std::string, std::string>;  ///< of odmr.conf
+
+    struct setup {
+        parameters odmr = {};            ///< what differs from the tests' usual configuration
+        bool tls = false;                ///< STARTTLS, and a second listener with TLS from the first octet
+        server_script elsewhere = {};    ///< how the rest of the Internet behaves
+        std::string extra_main_cf = {};  ///< lines added to Postfix's main.cf
+    };
+
+    /// Starts Postfix, but not odmrd: there may be mail before it.
+    explicit provider(const setup& how);
+    ~provider();
+
+    // --- customers
+    static constexpr const char* password = "tanstaaftanstaaf";  ///< of all of them
+    /// With `odmrctl customer add`, `domain add` and `maps`. options: more words for `customer add`.
+    void add_customer(const std::string& name, const std::vector<std::string>& domains,
+                      const std::vector<std::string>& options = {"--cram-md5"});
+    command_result odmrctl(const std::vector<std::string>& words, const std::string& input = {}) const;
+    /// The same, and throws std::runtime_error when its exit status is not 0.
+    std::string odmrctl_or_throw(const std::vector<std::string>& words, const std::string& input = {}) const;
+
+    // --- odmrd
+    void start_odmrd();
+    [[nodiscard]] odmrd_process& odmrd() { return *odmrd_; }
+    [[nodiscard]] std::uint16_t port() const { return odmrd_->port(); }
+    [[nodiscard]] std::uint16_t tls_port() const { return odmrd_->port(1); }
+    [[nodiscard]] const std::filesystem::path& certificate_file() const
+    {
+        return certificate_.certificate_file;
+    }
+    /// Changes odmr.conf; a running odmrd learns of it when it rereads it.
+    void set(const std::string& key, const std::string& value);
+
+    // --- mail
+    /// Hands in a message of about so many octets.
+    sent_message send(const std::vector<std::string>& recipients, std::size_t octets = 0);
+    /// The same, and waits until each recipient at a customer's is deferred: it waits for the customer.
+    sent_message send_and_defer(const std::vector<std::string>& recipients, std::size_t octets = 0);
+    [[nodiscard]] bool in_queue(const sent_message& message, const std::string& recipient) const;
+    [[nodiscard]] bool wait_for_empty_queue() const;
+
+    /// Where a recipient's copy of a message is.
+    struct whereabouts {
+        int queued = 0;
+        int at_customer = 0;
+        int elsewhere = 0;
+        int bounced = 0;
+        [[nodiscard]] std::string text() const;
+    };
+    [[nodiscard]] whereabouts find(const sent_message& message, const std::string& recipient,
+                                   const mailbox& customers) const;
+
+    [[nodiscard]] const std::vector<sent_message>& sent() const { return sent_; }
+    [[nodiscard]] const private_postfix& postfix() const { return postfix_; }
+    [[nodiscard]] const smtp_sink& elsewhere() const { return elsewhere_; }
+    [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
+    [[nodiscard]] std::filesystem::path config_file() const { return directory() / "odmr.conf"; }
+    [[nodiscard]] std::filesystem::path socket_of(const std::string& domain) const
+    {
+        return postfix_.queue_dir() / "odmr" / domain;
+    }
+    /// Everything that tells what went wrong.
+    [[nodiscard]] std::string logs() const;
+
+private:
+    void write_config() const;
+
+    temp_dir directory_;
+    smtp_sink elsewhere_;
+    private_postfix postfix_;
+    certificate certificate_;
+    bool tls_;
+    parameters parameters_;
+    std::unique_ptr<odmrd_process> odmrd_;
+    std::string former_logs_;  ///< of the odmrds before this one
+    std::vector<sent_message> sent_;
+};
+
+}  // namespace odmr::test

@@ -62,6 +62,8 @@ bool smtp_client::flight::any_accepted() const
 
 void smtp_client::receive(std::string_view octets)
 {
+    if (closed())
+        return;
     lines_.append(octets);
     while (!closed()) {
         const auto [status, line] = lines_.next();
@@ -118,12 +120,7 @@ void smtp_client::lost(std::string_view reason)
 
 void smtp_client::written(std::size_t n)
 {
-    assert(n <= output().size());
-    written_ += n;
-    if (written_ == output_.size()) {
-        output_.clear();
-        written_ = 0;
-    }
+    output_.consume(n);
     if (sending_ || (!awaited_.empty() && awaited_.front().what == awaits::content))
         ++steps_;  // the line moves: RFC 5321 4.5.3.2.5 limits each block, not the whole content
     pump();
@@ -209,8 +206,8 @@ void smtp_client::write_command(std::string_view line, awaits what, std::shared_
 {
     if (awaited_.empty())
         ++steps_;
-    output_ += line;
-    output_ += "\r\n";
+    output_.append(line);
+    output_.append("\r\n");
     awaited_.push_back({what, std::move(of), rcpt});
 }
 
@@ -239,8 +236,11 @@ void smtp_client::start_next()
     }
     f->accepted.resize(f->message->recipients.size());
 
-    if (std::exchange(reset_first_, false))
-        write_command("RSET", awaits::rset);
+    if (std::exchange(reset_first_, false)) {
+        write_command("RSET", awaits::rset, f);
+        if (!offers_.pipelining)
+            return;  // on_reset goes on
+    }
     write_mail(f);
     if (!offers_.pipelining)
         return;
@@ -257,10 +257,12 @@ void smtp_client::write_content()
         return close("the host MTA did not finish a message that was being sent");
     const std::size_t room = output_share - std::min(output_share, output().size());
     const std::string_view part = m.content.front().substr(0, room);
-    sending_->encoder.encode(part, output_);
+    if (output_.empty() && !part.empty())
+        ++steps_;  // the time until now was the host MTA's, not the customer's
+    sending_->encoder.encode(part, output_.tail());
     m.content.consume(part.size());
     if (m.content.finished() && m.content.empty()) {
-        sending_->encoder.finish(output_);
+        sending_->encoder.finish(output_.tail());
         ++steps_;
         awaited_.push_back({awaits::content, std::move(sending_), 0});
         sending_ = nullptr;
@@ -309,8 +311,9 @@ void smtp_client::on_reply(reply r)
         case awaits::lone_dot:
             return finish(e.of);
         case awaits::rset:
+            return on_reset(e.of, r);
         case awaits::noop:
-            return;  // any answer is a sign of life; a failed RSET shows in the reply to MAIL
+            return;  // any answer is a sign of life
         case awaits::quit:
             return close(quit_reason_);
     }
@@ -342,6 +345,15 @@ void smtp_client::on_hello(awaits what, const reply& r)
         phase_ = phase::ready;
         leave("customer's server refused our greeting: " + r.text());
     }
+}
+
+void smtp_client::on_reset(const std::shared_ptr<flight>& f, const reply& r)
+{
+    // The old transaction may still be open there: the reply to MAIL would be no verdict on this message.
+    if (!r.positive())
+        close("customer's server refused RSET: " + r.text());
+    else if (!offers_.pipelining)
+        write_mail(f);
 }
 
 void smtp_client::on_mail(const std::shared_ptr<flight>& f, const reply& r)

@@ -80,8 +80,9 @@ public:
     void lost(std::string_view reason);
 
     // --- what to do
-    /// Octets to write now, and the caller's word that the first n were written.
-    [[nodiscard]] std::string_view output() const { return std::string_view(output_).substr(written_); }
+    /// Octets to write now (valid until the next call of a non-const member), and the caller's word that the
+    /// first n were written.
+    [[nodiscard]] std::string_view output() const { return output_.front(); }
     void written(std::size_t n);
     std::optional<event> next_event();
     /// How long the present step may take; nullopt when nothing is awaited. It starts anew whenever steps()
@@ -130,6 +131,7 @@ private:
     void on_reply(reply r);
     void on_greeting(const reply& r);
     void on_hello(awaits what, const reply& r);
+    void on_reset(const std::shared_ptr<flight>& f, const reply& r);
     void on_mail(const std::shared_ptr<flight>& f, const reply& r);
     void on_rcpt(const std::shared_ptr<flight>& f, std::size_t index, const reply& r);
     void on_data(const std::shared_ptr<flight>& f, const reply& r);
@@ -155,8 +157,7 @@ private:
     bool quit_wanted_ = false;
     std::string quit_reason_;
 
-    std::string output_;
-    std::size_t written_ = 0;
+    content_buffer output_;
     std::deque<event> events_;
     std::uint64_t steps_ = 0;
 };

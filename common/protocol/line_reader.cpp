@@ -10,7 +10,8 @@ namespace odmr
 namespace
 {
 
-/// Where text holds the first octet that can end or spoil a line, from `from` on and before `to`; else `to`.
+/// Where text holds the first octet that can end or spoil a line, looking from `from` on and before `to`;
+/// otherwise where the looking ended.
 std::size_t find_special(std::string_view text, std::size_t from, std::size_t to)
 {
     while (from < to && text[from] != '\r' && text[from] != '\n' && text[from] != '\0')
@@ -38,7 +39,7 @@ line_reader::result line_reader::next()
         const std::string_view text = pending();
         // One octet more than the limit may be a CR: only another one there makes the line too long.
         const std::size_t window = skipping_ || text.size() <= max_line_ ? text.size() : max_line_ + 1;
-        const std::size_t end = find_special(text, scanned_, std::max(scanned_, window));
+        const std::size_t end = find_special(text, scanned_, window);
         scanned_ = end;
 
         if (skipping_) {

@@ -94,6 +94,12 @@ TEST(encoding, xtext_is_strict)
         EXPECT_EQ(xtext_decode(text), std::nullopt) << text;
 }
 
+TEST(encoding, xtext_reads_nothing_behind_its_end)
+{
+    EXPECT_EQ(xtext_decode(std::string_view("+41").substr(0, 2)), std::nullopt);
+    EXPECT_EQ(xtext_decode(std::string_view("+41").substr(0, 1)), std::nullopt);
+}
+
 TEST(encoding, xtext_decodes_what_it_encoded)
 {
     const std::string octets = test::every_octet();

@@ -56,6 +56,8 @@ awaitable<connection::io_result> connection::read_some(asio::mutable_buffer into
     if (error == asio::ssl::error::stream_truncated)
         error = asio::error::eof;  // closed without a TLS goodbye: every lost line looks like this
     error = disarm(read_deadline_, error);
+    if (quick_ack_ && !error)
+        acknowledge_at_once();
     co_return io_result{error, count};
 }
 
@@ -122,9 +124,16 @@ std::string connection::tls_summary() const
     return std::string(SSL_get_version(ssl)) + " " + SSL_get_cipher_name(ssl);
 }
 
+void connection::acknowledge_at_once()
+{
+    error_code ignored;
+    socket_.set_option(asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_QUICKACK>(true), ignored);
+}
+
 void connection::tune(std::chrono::seconds user_timeout)
 {
     error_code ignored;
+    quick_ack_ = true;
     const int milliseconds = static_cast<int>(std::chrono::milliseconds(user_timeout).count());
     using user_timeout_option = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
     using keepalive_idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;

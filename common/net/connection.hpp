@@ -66,10 +66,14 @@ private:
     };
     void arm(deadline& d, time_limit limit);
     error_code disarm(deadline& d, error_code error);
+    /// Peers that write in small pieces and wait for acknowledgements (fetchmail does) would lose 40 ms each
+    /// time. The kernel forgets this option, so it is set again after every read.
+    void acknowledge_at_once();
 
     stream_socket socket_;
     std::shared_ptr<tls_context> context_;  ///< outlives the stream
     std::unique_ptr<asio::ssl::stream<stream_socket&>> tls_;
+    bool quick_ack_ = false;
     deadline read_deadline_;
     deadline write_deadline_;
     std::string peer_address_;

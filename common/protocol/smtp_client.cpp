@@ -106,9 +106,9 @@ void smtp_client::probe()
         write_command("NOOP", awaits::noop);
 }
 
-void smtp_client::quit()
+void smtp_client::quit(std::string_view why)
 {
-    leave("the provider ends it");
+    leave(why);
 }
 
 void smtp_client::lost(std::string_view reason)

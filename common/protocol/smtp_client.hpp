@@ -75,7 +75,7 @@ public:
     /// Asks for a sign of life: NOOP, when nothing else is on the wire.
     void probe();
     /// Ends in good order: what is on the wire is finished, what is not is settled with 451, then QUIT.
-    void quit();
+    void quit(std::string_view why = "the provider ends it");
     /// The connection is gone or given up. Says why, for the outcomes and the log.
     void lost(std::string_view reason);
 

@@ -139,7 +139,7 @@ private:
         log::info("stopping", {{"sessions", service_->sessions().count()}});
         listeners_.clear();
         for (const auto& s : service_->sessions().all())
-            s->stop();
+            s->stop("the provider shuts down");
         const auto deadline = std::chrono::steady_clock::now() + service_->config().shutdown_grace;
         while (service_->sessions().count() > 0 && std::chrono::steady_clock::now() < deadline) {
             grace_.expires_after(std::chrono::milliseconds(20));

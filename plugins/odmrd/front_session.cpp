@@ -82,11 +82,11 @@ void front_session::admit()
         engine_.refuse_session("too many sessions from your address");
 }
 
-void front_session::stop()
+void front_session::stop(std::string_view why)
 {
     stopping_ = true;
     if (relay_)
-        return relay_->stop();
+        return relay_->stop(why);
     engine_.shut_down();
     // A read under TLS cannot be broken off and the stream used again: there the line just ends.
     if (engine_.under_tls())
@@ -169,7 +169,7 @@ void front_session::limit_session()
     session_deadline_.async_wait([weak = weak_from_this()](error_code stopped) {
         const auto self = weak.lock();
         if (!stopped && self)
-            self->stop();
+            self->stop("session_limit reached");
     });
 }
 
@@ -311,7 +311,7 @@ awaitable<void> front_session::turn()
     w.linger = linger_;
     relay_ = std::make_shared<relay_session>(service_, connection_, std::move(w));
     if (stopping_)
-        relay_->stop();
+        relay_->stop("the provider shuts down");
     co_await relay_->run();
 }
 

@@ -33,7 +33,7 @@ public:
 
     [[nodiscard]] const std::string& peer_address() const override { return connection_->peer_address(); }
     [[nodiscard]] const std::string& customer() const override { return engine_.account(); }
-    void stop() override;
+    void stop(std::string_view why) override;
     void abort() override;
 
 private:

@@ -99,9 +99,9 @@ awaitable<void> relay_session::run()
                             {"reason", end_reason_}});
 }
 
-void relay_session::stop()
+void relay_session::stop(std::string_view why)
 {
-    client_.quit();
+    client_.quit(why);
     pump();
 }
 
@@ -256,7 +256,7 @@ awaitable<void> relay_session::watch_idle()
                 log::warning("mail-does-not-come", {{"session", who_.session},
                                                     {"customer", who_.customer},
                                                     {"messages", left ? std::to_string(*left) : "unknown"}});
-            stop();
+            stop(nothing ? "nothing is left" : "the mail that waits does not come");
             co_return;
         }
         if (clock::now() - std::max(last_probe, idle_since_) >= service_.config().noop_interval) {

@@ -34,7 +34,7 @@ public:
     /// Until the connection is over. Every transaction taken is settled then.
     awaitable<void> run();
     /// Ends in good order: what is on the wire is finished, then QUIT.
-    void stop();
+    void stop(std::string_view why);
     /// Ends now.
     void abort(std::string_view reason);
 

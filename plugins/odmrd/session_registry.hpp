@@ -19,7 +19,7 @@ public:
     /// Who is authenticated, or empty.
     [[nodiscard]] virtual const std::string& customer() const = 0;
     /// Ends in good order: what is on the wire is finished, then 421 or QUIT.
-    virtual void stop() = 0;
+    virtual void stop(std::string_view why) = 0;
     /// Ends now. Mail whose fate is open stays in the host MTA's queue.
     virtual void abort() = 0;
 };

@@ -32,6 +32,7 @@ std::optional<std::string_view> after(std::string_view prefix, std::string_view 
 lmtp_server::lmtp_server(settings s, recipient_check& check)
     : settings_(std::move(s)), check_(check), lines_(settings_.max_line)
 {
+    settings_.offered.chunking = false;  // whatever the customer's server offers: there is no BDAT here
     output_ = reply(220, "", settings_.name + " LMTP odmr").wire();
 }
 
@@ -39,6 +40,8 @@ lmtp_server::lmtp_server(settings s, recipient_check& check)
 
 void lmtp_server::receive(std::string_view octets)
 {
+    if (closed_)
+        return;
     if (in_content_ && !in_content_->content.finished() && lines_.pending().empty()) {
         // The bulk of all traffic: content goes from the caller's buffer into the message, without a stop.
         const std::size_t used = decoder_.decode(octets, in_content_->content.tail());
@@ -95,10 +98,6 @@ void lmtp_server::on_line(std::string_view line)
         refuse(503, "5.5.1", "say LHLO first");
     else
         (this->*row->run)(c.argument);
-    if (errors_ > settings_.max_errors && !closed_) {
-        say(421, "4.7.0", "too many errors");
-        closed_ = true;
-    }
 }
 
 // --- verbs
@@ -108,7 +107,7 @@ void lmtp_server::on_lhlo(std::string_view argument)
     if (argument.empty())
         return refuse(501, "5.5.4", "LHLO needs a name");
     greeted_ = true;
-    envelope_ = nullptr;
+    forget_transaction();
     std::string text = settings_.name + "\nPIPELINING\nENHANCEDSTATUSCODES";  // RFC 2033 5: always
     for (const std::string& line : capability_lines(settings_.offered))
         text += "\n" + line;
@@ -195,7 +194,7 @@ void lmtp_server::on_data(std::string_view argument)
 
 void lmtp_server::on_rset(std::string_view)
 {
-    envelope_ = nullptr;
+    forget_transaction();
     say(250, "2.0.0", "Ok");
 }
 
@@ -223,6 +222,7 @@ void lmtp_server::answer()
     for (const recipient& r : in_content_->recipients)
         output_ += r.outcome->wire();
     in_content_ = nullptr;
+    forget_transaction();
     if (shutting_down_)
         closed_ = true;  // the host MTA sees the end of the connection between two messages
     else
@@ -244,8 +244,18 @@ void lmtp_server::say(int code, std::string_view enhanced, std::string_view text
 
 void lmtp_server::refuse(int code, std::string_view enhanced, std::string_view text)
 {
-    ++errors_;
     say(code, enhanced, text);
+    if (++errors_ <= settings_.max_errors)
+        return;
+    say(421, "4.7.0", "too many errors");
+    closed_ = true;
+}
+
+/// What XFORWARD said was about one message: the next has a queue id of its own.
+void lmtp_server::forget_transaction()
+{
+    envelope_ = nullptr;
+    queue_id_.clear();
 }
 
 bool lmtp_server::mail_parameter_ok(const esmtp_parameter& p) const

@@ -85,6 +85,7 @@ private:
     void read_content();
     void say(int code, std::string_view enhanced, std::string_view text);
     void refuse(int code, std::string_view enhanced, std::string_view text);
+    void forget_transaction();
     [[nodiscard]] bool mail_parameter_ok(const esmtp_parameter& p) const;
     [[nodiscard]] bool rcpt_parameter_ok(const esmtp_parameter& p) const;
     [[nodiscard]] utf8 utf8_here() const;

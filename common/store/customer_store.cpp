@@ -51,6 +51,12 @@ bool customer_exists(soci::session& sql, const std::string& name)
     return count != 0;
 }
 
+void refuse_existing(soci::session& sql, const std::string& name)
+{
+    if (customer_exists(sql, name))
+        throw store_refusal("there is a customer " + name + " already");
+}
+
 std::optional<std::string> find_owner(soci::session& sql, const std::string& domain)
 {
     std::string owner;
@@ -191,6 +197,12 @@ std::vector<customer> customer_store::customers()
     return impl_->file.read([](soci::session& sql) { return read_customers(sql, std::nullopt); });
 }
 
+void customer_store::check_new_customer(std::string_view name)
+{
+    const auto key = customer_key(name);
+    impl_->file.read([&](soci::session& sql) { refuse_existing(sql, key); });
+}
+
 void customer_store::add_customer(std::string_view name, const credentials& secrets,
                                   std::optional<seconds> linger)
 {
@@ -199,8 +211,7 @@ void customer_store::add_customer(std::string_view name, const credentials& secr
     const auto stay = linger_value(linger);
     const int enabled = secrets.enabled ? 1 : 0;
     impl_->file.change([&](soci::session& sql) {
-        if (customer_exists(sql, key))
-            throw store_refusal("there is a customer " + key + " already");
+        refuse_existing(sql, key);
         sql << "INSERT INTO customer (name, enabled, linger, scram_sha1, scram_sha256, cram_md5_secret)"
                " VALUES (:name, :enabled, :linger, :sha1, :sha256, :cram_md5)",
             use(key), use(enabled), use(stay), use(kept.sha1), use(kept.sha256), use(kept.cram_md5);

@@ -75,6 +75,8 @@ public:
     // what odmrctl does; these throw store_refusal
     /// Sorted by name.
     std::vector<customer> customers();
+    /// Throws what add_customer would of the name.
+    void check_new_customer(std::string_view name);
     void add_customer(std::string_view name, const credentials& secrets, std::optional<seconds> linger);
     /// And its domains.
     void remove_customer(std::string_view name);

@@ -1,6 +1,7 @@
 #include "core/presence.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace odmr
 {
@@ -19,18 +20,17 @@ void presence::enter(mail_route& route, const std::vector<std::string>& domains)
 
 void presence::leave(mail_route& route)
 {
-    std::vector<std::string> changed;
+    std::vector<std::pair<std::string, bool>> left;  // domain, and whether it is offline now
     for (auto& [domain, routes] : domains_)
         if (std::erase(routes, &route) > 0)
-            changed.push_back(domain);
-    for (const std::string& domain : changed) {
-        const auto found = domains_.find(domain);
-        if (!found->second.empty()) {
+            left.emplace_back(domain, routes.empty());
+    // Nobody hears of it before all of it is true: a listener may ask about any domain.
+    std::erase_if(domains_, [](const auto& entry) { return entry.second.empty(); });
+    for (const auto& [domain, offline] : left) {
+        if (offline)
+            listener_.domain_offline(domain);
+        else
             listener_.routes_changed(domain);
-            continue;
-        }
-        domains_.erase(found);
-        listener_.domain_offline(domain);
     }
 }
 

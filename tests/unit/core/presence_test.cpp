@@ -1,0 +1,149 @@
+#include "core/presence.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace odmr
+{
+namespace
+{
+
+using words = std::vector<std::string>;
+
+class fake_route : public mail_route
+{
+public:
+    explicit fake_route(std::string customer) : customer_(std::move(customer)) {}
+
+    [[nodiscard]] const std::string& customer() const override { return customer_; }
+    [[nodiscard]] const capabilities& offers() const override { return can; }
+    [[nodiscard]] std::size_t load() const override { return busy; }
+    void probe() override {}
+    void submit(std::shared_ptr<transaction>) override {}
+
+    capabilities can;
+    std::size_t busy = 0;
+
+private:
+    std::string customer_;
+};
+
+/// Writes down what it hears, and asks back each time: a listener may look at what it is told about.
+class listener : public presence::listener
+{
+public:
+    void domain_online(const std::string& domain) override { hear("online ", domain); }
+    void domain_offline(const std::string& domain) override { hear("offline ", domain); }
+    void routes_changed(const std::string& domain) override { hear("changed ", domain); }
+
+    words take() { return std::exchange(heard_, {}); }
+    const presence* asked = nullptr;
+    words leave_together;  ///< domains that are offline when one of them is
+
+private:
+    void hear(const std::string& what, const std::string& domain)
+    {
+        heard_.push_back(what + domain);
+        EXPECT_EQ(asked->route_to(domain) != nullptr, what != "offline ") << domain;
+        EXPECT_EQ(asked->offers(domain).has_value(), what != "offline ") << domain;
+        for (const std::string& other : leave_together) {
+            EXPECT_TRUE(what == "online " || asked->route_to(other) == nullptr) << other;
+            EXPECT_TRUE(what == "online " || !asked->offers(other)) << other;
+        }
+    }
+
+    words heard_;
+};
+
+class presence_test : public ::testing::Test
+{
+protected:
+    presence_test() { heard.asked = &online; }
+
+    listener heard;
+    presence online{heard};
+    fake_route first{"smith"};
+    fake_route second{"smith"};
+    fake_route other{"jones"};
+};
+
+TEST_F(presence_test, a_domain_is_online_from_its_first_route_to_its_last)
+{
+    EXPECT_EQ(online.route_to("a.example"), nullptr);
+    online.enter(first, {"a.example", "b.example"});
+    EXPECT_EQ(heard.take(), (words{"online a.example", "online b.example"}));
+    online.enter(second, {"b.example"});
+    EXPECT_EQ(heard.take(), words{"changed b.example"});
+    online.leave(first);
+    EXPECT_EQ(heard.take(), (words{"offline a.example", "changed b.example"}));
+    EXPECT_EQ(online.route_to("b.example"), &second);
+    online.leave(second);
+    EXPECT_EQ(heard.take(), words{"offline b.example"});
+    EXPECT_EQ(online.route_to("b.example"), nullptr);
+}
+
+TEST_F(presence_test, who_left_is_gone_before_anybody_hears_of_it)
+{
+    heard.leave_together = {"a.example", "b.example", "c.example"};
+    online.enter(first, {"a.example", "b.example", "c.example"});
+    online.leave(first);
+    EXPECT_EQ(heard.take().size(), 6U);
+}
+
+TEST_F(presence_test, leaving_twice_or_without_having_entered_changes_nothing)
+{
+    online.leave(first);
+    online.enter(first, {"a.example"});
+    online.leave(first);
+    heard.take();
+    online.leave(first);
+    EXPECT_EQ(heard.take(), words{});
+}
+
+TEST_F(presence_test, mail_goes_to_the_route_with_the_least_load)
+{
+    online.enter(first, {"a.example"});
+    online.enter(second, {"a.example"});
+    first.busy = 2;
+    second.busy = 1;
+    EXPECT_EQ(online.route_to("a.example"), &second);
+    first.busy = 0;
+    EXPECT_EQ(online.route_to("a.example"), &first);
+    EXPECT_EQ(online.route_to("A.example"), nullptr) << "names are in lower case here";
+}
+
+TEST_F(presence_test, a_domain_is_promised_what_every_route_offers)
+{
+    first.can.dsn = true;
+    first.can.smtputf8 = true;
+    first.can.size = true;
+    first.can.size_limit = 1000;
+    second.can = first.can;
+    second.can.smtputf8 = false;
+    second.can.size_limit = 500;
+    EXPECT_EQ(online.offers("a.example"), std::nullopt);
+    online.enter(first, {"a.example"});
+    EXPECT_EQ(online.offers("a.example"), first.can);
+    online.enter(second, {"a.example"});
+    EXPECT_EQ(online.offers("a.example"), second.can);
+    online.leave(second);
+    EXPECT_EQ(online.offers("a.example"), first.can);
+}
+
+TEST_F(presence_test, routes_of_a_customer)
+{
+    online.enter(first, {"a.example", "b.example"});
+    online.enter(second, {"b.example"});
+    online.enter(other, {"c.example"});
+    EXPECT_EQ(online.routes_of("smith"), (std::vector<mail_route*>{&first, &second}));
+    EXPECT_EQ(online.routes_of("jones"), std::vector<mail_route*>{&other});
+    EXPECT_EQ(online.routes_of("brown"), std::vector<mail_route*>{});
+}
+
+}  // namespace
+}  // namespace odmr

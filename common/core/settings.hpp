@@ -1,7 +1,7 @@
 // settings - every configuration parameter of the provider's programs as a value, after checking.
 //
-// The one table that names, explains, limits and fills these members is core/parameters.cpp; the parser, the man page, the
-// example file and --print-config are made from it.
+// The one table that names, explains, limits and fills these members is core/parameters.cpp; the parser, the
+// man page, the example file and --print-config are made from it.
 #pragma once
 
 #include <chrono>

@@ -45,7 +45,8 @@ struct field {
 
 using fields = std::initializer_list<field>;
 
-/// Sets target, level and program name for the whole process. Throws std::runtime_error when the target cannot be opened.
+/// Sets target, level and program name for the whole process. Throws std::runtime_error when the target
+/// cannot be opened.
 void open(log_target target, log_level level, std::string_view program);
 
 void set_level(log_level level);

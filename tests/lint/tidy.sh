@@ -1,5 +1,5 @@
 #!/bin/sh
-# tidy - clang-tidy over the programs and their libraries, as the debug build compiles them.
+# tidy - clang-tidy over the programs, their libraries and what the tests are built on, as the debug build compiles them.
 #
 # A file that was found clean is left out until its contents, those of a header it includes, its flags or the checks
 # change: the stamp of a clean run is named by the hash of all these.
@@ -21,7 +21,7 @@ ninja -C $build -t deps | awk -v top="$PWD/" '
         if (file ~ /^\/usr\//) next
         if (source == "" && substr(file, 1, length(top)) == top) {
             source = substr(file, length(top) + 1)
-            if (source !~ /^(common|postfix|sendmail|plugins|docs)\/.*\.cpp$/) source = ""
+            if (source !~ /^(common|postfix|sendmail|plugins|docs|tests\/support|tests\/demo)\/.*\.cpp$/) source = ""
             line = source
             next
         }

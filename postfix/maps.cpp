@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -72,6 +71,30 @@ private:
     std::string path_;
 };
 
+/// Moves the table and what postmap made of it (transport.db, transport.lmdb) to its place, the compiled one
+/// first.
+void install(const fs::path& from, const fs::path& target, const std::string& table)
+{
+    std::vector<fs::path> compiled;
+    for (const auto& entry : fs::directory_iterator(from))
+        if (entry.path().stem() == table && entry.path().has_extension())
+            compiled.push_back(entry.path());
+    for (const fs::path& file : compiled)
+        fs::rename(file, target / file.filename());
+    fs::rename(from / table, target / table);
+}
+
+/// Makes a running Postfix open its tables anew.
+void tell_postfix(const settings& s)
+{
+    try {
+        run(s, {"postfix", "-c", s.postfix_config_dir, "status"});
+    } catch (const std::runtime_error&) {
+        return;  // it does not run, and will read the tables when it starts
+    }
+    run(s, {"postfix", "-c", s.postfix_config_dir, "reload"});
+}
+
 }  // namespace
 
 std::string transport_table(const std::vector<std::string>& domains, const std::string& socket_dir,
@@ -114,15 +137,12 @@ void write_maps(const settings& s, const std::vector<std::string>& domains)
     for (const fs::path& table : {transport, relay})
         run(s, {"postmap", "-c", s.postfix_config_dir, s.postfix_map_type + ":" + table.string()});
 
-    // The socket must be known before the domain is accepted: transport first.
-    std::vector<fs::path> made;
-    for (const auto& entry : fs::directory_iterator(aside.path()))
-        made.push_back(entry.path());
-    std::sort(made.begin(), made.end(), [](const fs::path& a, const fs::path& b) {
-        return a.filename().string() > b.filename().string();
-    });
-    for (const fs::path& file : made)
-        fs::rename(file, target / file.filename());
+    // Postfix must know where a domain's mail goes before it accepts any: otherwise it would take the
+    // domain's MX, which is this very machine, and return the mail. Its daemons look at changed tables only
+    // now and then, so they are told.
+    install(aside.path(), target, "transport");
+    tell_postfix(s);
+    install(aside.path(), target, "relay_domains");
 }
 
 }  // namespace odmr::postfix

@@ -11,8 +11,8 @@ namespace odmr::postfix
 {
 
 /// Writes <postfix_maps_dir>/transport and relay_domains for these domains and compiles them. A new table
-/// takes the old one's place only when it is compiled, in one rename; when anything fails the old tables
-/// stay. Throws std::runtime_error with what was wrong.
+/// takes the old one's place only when all are compiled, in one rename; when that fails the old tables stay.
+/// A running Postfix is told to open its tables anew. Throws std::runtime_error with what was wrong.
 void write_maps(const settings& s, const std::vector<std::string>& domains);
 
 /// The text of the transport table. queue_directory: Postfix's; a socket folder below it is named relative to

@@ -1,6 +1,7 @@
 #include "postfix/postfix_mta.hpp"
 
 #include "log/log.hpp"
+#include "protocol/address.hpp"
 #include "queue/command.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 namespace odmr::postfix
@@ -22,11 +24,23 @@ namespace
 {
 
 constexpr auto second_flush_after = std::chrono::seconds(2);
+// How old the listing made for ATRN may be when the domain comes online: the customer's greeting lies in
+// between.
+constexpr auto still_fresh = std::chrono::seconds(10);
 // The folder decides who may connect: Postfix's lmtp client runs as user postfix, and nobody else has
 // business there.
 constexpr unsigned socket_mode = 0666;
 constexpr unsigned socket_dir_mode = 0750;
 constexpr const char* postfix_group = "postfix";
+
+/// Nobody listens there any more, and no domain is online yet.
+void remove_stale_sockets(const std::string& dir)
+{
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(dir, error))
+        if (entry.is_socket(error) && valid_domain(entry.path().filename().string()))
+            std::filesystem::remove(entry.path(), error);
+}
 
 }  // namespace
 
@@ -53,6 +67,9 @@ void postfix_mta::domain_online(const std::string& domain)
         log::error("socket-failed", {{"domain", domain}, {"reason", problem.what()}});
         return;
     }
+    if (before_ && clock::now() - before_read_ < still_fresh)
+        if (const auto found = before_->find(domain); found != before_->end())
+            state->mail.listed(found->second, clock::now());
     online_[domain] = state;
     asio::co_spawn(executor_, flush_when_bound(domain, state), asio::detached);
 }
@@ -66,19 +83,27 @@ void postfix_mta::attempted(const std::string& domain, const std::string& queue_
 {
     const auto found = online_.find(domain);
     if (found != online_.end() && !queue_id.empty())
-        found->second->attempted.insert(queue_id);
+        found->second->mail.came(queue_id);
 }
 
 awaitable<std::optional<std::size_t>> postfix_mta::waiting(std::vector<std::string> domains, time_limit limit)
 {
-    const auto listed = co_await listing_.read(limit);
+    const auto deadline = clock::now() + limit.value_or(std::chrono::hours(1));
     std::optional<std::size_t> count;
-    if (!listed)
-        co_return count;
-    count = 0;
-    for (const std::string& domain : domains)
-        if (const auto found = listed->find(domain); found != listed->end())
-            *count += found->second.size();
+    // One listing without the mail is no proof that there is none; two in a row are.
+    for (int look = 0; look < 2 && count.value_or(0) == 0; ++look) {
+        count.reset();
+        const auto listed =
+            co_await listing_.read(std::max<clock::duration>(deadline - clock::now(), clock::duration(0)));
+        if (!listed)
+            break;
+        before_ = listed;
+        before_read_ = clock::now();
+        count = 0;
+        for (const std::string& domain : domains)
+            if (const auto found = listed->find(domain); found != listed->end())
+                *count += found->second.size();
+    }
     co_return count;
 }
 
@@ -95,17 +120,9 @@ awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std
             continue;
         const auto found = listed->find(domain);
         const std::vector<std::string> none;
-        const auto& ids = found == listed->end() ? none : found->second;
-        auto& attempted = state->second->attempted;
-        std::set<std::string, std::less<>> still_listed;  // what has left the queue need not be remembered
-        std::size_t missing = 0;
-        for (const std::string& id : ids) {
-            if (attempted.contains(id))
-                still_listed.insert(id);
-            else
-                ++missing;
-        }
-        attempted = std::move(still_listed);
+        auto& mail = state->second->mail;
+        mail.listed(found == listed->end() ? none : found->second, clock::now());
+        const std::size_t missing = mail.missing();
         if (missing > 0)
             asio::co_spawn(executor_, flush(domain), asio::detached);
         *count += missing;
@@ -140,7 +157,7 @@ void postfix_mta::prepare_socket_dir(const settings& s)
 {
     if (::mkdir(s.socket_dir.c_str(), socket_dir_mode) != 0) {
         if (errno == EEXIST)
-            return;
+            return remove_stale_sockets(s.socket_dir);
         throw std::runtime_error("socket_dir " + s.socket_dir + " cannot be made: " + std::strerror(errno));
     }
     // A new folder: open it for Postfix's group. Without that group its owner has to see to it.

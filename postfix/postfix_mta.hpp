@@ -8,13 +8,15 @@
 
 #include "core/settings.hpp"
 #include "net/listener.hpp"
+#include "postfix/expected_mail.hpp"
 #include "postfix/queue_listing.hpp"
 #include "queue/host_mta.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 
 namespace odmr::postfix
@@ -34,14 +36,15 @@ public:
                                                   time_limit limit) override;
     awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) override;
 
-    /// Makes the socket folder when it is missing, for its owner and Postfix's group only. Throws
-    /// std::runtime_error.
+    /// Makes the socket folder when it is missing, for its owner and Postfix's group only, and removes
+    /// sockets that a killed predecessor left there. Throws std::runtime_error.
     static void prepare_socket_dir(const settings& s);
 
 private:
+    using clock = std::chrono::steady_clock;
     struct online_domain {
         std::unique_ptr<local_listener> socket;
-        std::set<std::string, std::less<>> attempted;  ///< queue ids that came since the domain is online
+        expected_mail mail;
     };
 
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
@@ -52,6 +55,9 @@ private:
     std::function<void(stream_socket, const std::string&)> connected_;
     queue_listing listing_;
     std::map<std::string, std::shared_ptr<online_domain>, std::less<>> online_;
+    /// The last listing made for an ATRN, when its domains were not online yet and nothing moved.
+    std::shared_ptr<const listing> before_;
+    clock::time_point before_read_{};
 };
 
 }  // namespace odmr::postfix

@@ -120,7 +120,7 @@ private:
                 fresh.database != old.database || fresh.cram_md5 != old.cram_md5 ||
                 fresh.socket_dir != old.socket_dir)
                 log::warning("reload", {{"reason",
-                                         "listen, listen_tls, user, database, cram_md5 and socket_dir change "
+                                         "listen, listen_tls, user, database and socket_dir change "
                                          "only with a restart"}});
             log::set_level(fresh.log_level_);
             service_->reload(fresh);

@@ -27,8 +27,8 @@ odmr_server::settings server_settings(service& all, front_session::tls_mode mode
     s.tls = mode == front_session::tls_mode::implicit;
     s.starttls = all.tls() != nullptr;
     s.require_tls = config.require_tls;
-    s.mechanisms_clear = all.sasl().mechanisms(false);
-    s.mechanisms_tls = all.sasl().mechanisms(true);
+    s.mechanisms_clear = all.sasl()->mechanisms(false);
+    s.mechanisms_tls = all.sasl()->mechanisms(true);
     s.max_line = config.max_line;
     s.max_commands = config.max_commands;
     s.max_errors = config.max_errors;
@@ -63,6 +63,7 @@ front_session::front_session(service& all, stream_socket socket, tls_mode mode)
     : service_(all),
       connection_(std::make_shared<connection>(std::move(socket))),
       mode_(mode),
+      sasl_(all.sasl()),
       id_(all.sessions().next_id()),
       engine_(server_settings(all, mode)),
       buffer_(read_size),
@@ -135,7 +136,7 @@ awaitable<bool> front_session::perform(odmr_server::action what)
             break;
         case kind::authenticate:
             mechanism_ = what.mechanism;
-            exchange_ = service_.sasl().begin(mechanism_, engine_.under_tls());
+            exchange_ = sasl_->begin(mechanism_, engine_.under_tls());
             co_await sasl_step(std::move(what.response));
             break;
         case kind::respond:

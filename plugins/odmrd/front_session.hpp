@@ -55,6 +55,7 @@ private:
     service& service_;
     std::shared_ptr<connection> connection_;
     tls_mode mode_;
+    std::shared_ptr<sasl_server> sasl_;  ///< as it was when the session began: EHLO's promise holds
     std::string id_;
     odmr_server engine_;
     std::unique_ptr<sasl_exchange> exchange_;

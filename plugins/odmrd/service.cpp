@@ -24,7 +24,7 @@ service::service(const asio::any_io_executor& executor, settings from)
       config_(std::move(from)),
       tls_(open_tls(config_)),
       customers_(config_.database, customer_store::open_mode::must_exist),
-      sasl_(std::make_unique<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
+      sasl_(std::make_shared<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
       throttle_(config_.auth_delay, config_.auth_delay_max),
       presence_(*this),
       mta_(std::make_unique<postfix::postfix_mta>(
@@ -40,6 +40,7 @@ service::~service() = default;
 void service::reload(settings from)
 {
     auto tls = open_tls(from);
+    sasl_ = std::make_shared<gsasl_server>(customers_, gsasl_server::options{from.cram_md5});
     tls_ = std::move(tls);
     config_ = std::move(from);
 }

@@ -39,7 +39,7 @@ public:
         return tls_;
     }  ///< nullptr without a certificate
     customer_store& customers() { return customers_; }
-    sasl_server& sasl() { return *sasl_; }
+    [[nodiscard]] std::shared_ptr<sasl_server> sasl() const { return sasl_; }  ///< must outlive its exchanges
     auth_throttle& throttle() { return throttle_; }
     presence& online() { return presence_; }
     host_mta& mta() { return *mta_; }
@@ -56,7 +56,7 @@ private:
     settings config_;
     std::shared_ptr<tls_context> tls_;
     customer_store customers_;
-    std::unique_ptr<sasl_server> sasl_;
+    std::shared_ptr<sasl_server> sasl_;
     auth_throttle throttle_;
     presence presence_;
     session_registry sessions_;

@@ -1,0 +1,37 @@
+#include "postfix/expected_mail.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace odmr::postfix
+{
+
+void expected_mail::came(const std::string& queue_id)
+{
+    messages_[queue_id].came = true;
+}
+
+void expected_mail::listed(const std::vector<std::string>& queue_ids, clock_point now)
+{
+    for (const std::string& id : queue_ids)
+        messages_.try_emplace(id);
+    const std::set<std::string_view> present(queue_ids.begin(), queue_ids.end());
+    for (auto entry = messages_.begin(); entry != messages_.end();) {
+        auto& missed_since = entry->second.missed_since;
+        if (present.contains(entry->first))
+            missed_since.reset();
+        else if (!missed_since)
+            missed_since = now;
+        const bool gone = missed_since && now - *missed_since >= missed_for_good;
+        entry = gone ? messages_.erase(entry) : std::next(entry);
+    }
+}
+
+std::size_t expected_mail::missing() const
+{
+    return static_cast<std::size_t>(std::count_if(messages_.begin(), messages_.end(),
+                                                  [](const auto& entry) { return !entry.second.came; }));
+}
+
+}  // namespace odmr::postfix

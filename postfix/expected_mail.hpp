@@ -1,0 +1,42 @@
+// expected_mail - which of a domain's waiting mail has not come since the domain is online, by queue id. It
+// does no I/O.
+//
+// `postqueue -j` is no snapshot: mail on its way from one queue to the next may be in none that it reads. So
+// what was listed once counts as waiting until listings have missed it for a while.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace odmr::postfix
+{
+
+class expected_mail
+{
+public:
+    using clock_point =
+        std::chrono::steady_clock::time_point;  ///< given by the caller; nothing here reads a clock
+
+    /// What listings miss for this long is gone.
+    static constexpr std::chrono::milliseconds missed_for_good{300};
+
+    /// A message has reached us. What becomes of it does not matter here: it is not waited for any more.
+    void came(const std::string& queue_id);
+    /// A listing of the domain's mail.
+    void listed(const std::vector<std::string>& queue_ids, clock_point now);
+    /// Messages that were listed and have not come.
+    [[nodiscard]] std::size_t missing() const;
+
+private:
+    struct message {
+        bool came = false;
+        std::optional<clock_point> missed_since;  ///< absent from every listing since then
+    };
+    std::map<std::string, message, std::less<>> messages_;
+};
+
+}  // namespace odmr::postfix

@@ -72,7 +72,8 @@ constexpr parameter table[] = {
 
 {"database", customers, &settings::database, path, "/var/lib/odmr/customers.db",
  "The SQLite database that holds customers, their domains and their secrets. odmrctl creates it and fills it; odmrd only "
- "reads it. Nobody but root and the odmrd account should be able to read it."},
+ "reads it. The account that user names should own its directory, because SQLite keeps files beside it; nobody else but root "
+ "should be able to read it."},
 {"linger", customers, &settings::linger, duration(0, 365 * day), "5s",
  "How long a session stays open when all waiting mail has been delivered. Mail that arrives meanwhile is delivered at once. "
  "With 0 the session ends as soon as nothing is left. A customer may have a value of its own, set with odmrctl."},
@@ -81,7 +82,8 @@ constexpr parameter table[] = {
  "The file with the certificate of this server in PEM form, followed by the intermediate certificates. With it, STARTTLS is "
  "offered. When it is empty, there is no TLS and the mechanisms PLAIN and LOGIN are not offered."},
 {"tls_key", security, &settings::tls_key, optional_path, "",
- "The file with the private key that belongs to tls_certificate, in PEM form. It may be the same file."},
+ "The file with the private key that belongs to tls_certificate, in PEM form. It may be the same file. The account that user "
+ "names must be able to read it."},
 {"tls_minimum_version", security, &settings::tls_minimum_version, one_of("TLSv1.2 TLSv1.3"), "TLSv1.2",
  "The oldest version of TLS a customer may use. Older versions than TLSv1.2 are never spoken."},
 {"require_tls", security, &settings::require_tls, yes_or_no, "no",

@@ -6,8 +6,9 @@
 namespace odmr
 {
 
-// Text, because SASLprep and GNU SASL's C strings refuse arbitrary octets.
-decoy::decoy() : password_(base64_encode(random_octets(30))) {}
+// Text, because SASLprep refuses arbitrary octets; no longer than real passwords are, for the time it takes
+// to prepare.
+decoy::decoy() : password_(base64_encode(random_octets(12))) {}
 
 scram_keys decoy::keys(scram_hash hash, std::string_view account) const
 {

@@ -107,6 +107,7 @@ void database::connect()
     file_ = {};
     session_.emplace(soci::sqlite3, "db=\"" + path_ + "\" timeout=" + std::to_string(busy_timeout));
     *session_ << "PRAGMA foreign_keys = ON";
+    *session_ << "PRAGMA secure_delete = ON";  // a replaced secret is overwritten, not only forgotten
 }
 
 void database::create_schema()

@@ -88,11 +88,11 @@ std::optional<std::string> read_line()
 
 std::string ask(const std::string& question)
 {
-    std::cerr << question << std::flush;
     std::optional<std::string> answer;
     {
         const deferred_signals signals;
-        const silent_terminal silence;
+        const silent_terminal silence;  // before the question: an answer may come at once
+        std::cerr << question << std::flush;
         answer = read_line();
     }
     if (!answer)

@@ -354,6 +354,27 @@ TEST_F(database_test, no_failure_repeats_a_secret)
     EXPECT_FALSE(said("SCRAM")) << said_;
 }
 
+TEST_F(database_test, a_replaced_or_removed_secret_is_not_left_in_the_file)
+{
+    for (const bool replaced : {true, false}) {
+        fs::remove(path_);
+        {
+            customer_store store(path_, mode::create);
+            store.add_customer("bob", secrets_, std::nullopt);
+        }
+        ASSERT_NE(test::read_file(path_).find("hunter2"), std::string::npos);
+        {
+            customer_store store(path_, mode::must_exist);
+            if (replaced)
+                store.set_credentials("bob", make_credentials("other", false, minimum_iterations));
+            else
+                store.remove_customer("bob");
+        }
+        EXPECT_EQ(test::read_file(path_).find("hunter2"), std::string::npos);
+        EXPECT_FALSE(fs::exists(path_.string() + "-wal"));
+    }
+}
+
 TEST_F(database_test, a_change_that_fails_leaves_the_store_usable)
 {
     customer_store store(path_, mode::create);

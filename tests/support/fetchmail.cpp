@@ -8,9 +8,8 @@ namespace odmr::test
 std::string fetchmailrc(const fetchmail_poll& poll)
 {
     return "poll 127.0.0.1 protocol ODMR service " + std::to_string(poll.odmr_port) +
-           " auth cram-md5\n    user \"" + poll.user + "\" password \"" + poll.password + "\"" +
-           (poll.tls ? "\n    ssl sslcertck sslcertfile \"" + poll.certificate + "\"" : " sslproto \"\"") +
-           "\n    fetchdomains " + poll.domains + "\n    smtphost 127.0.0.1/" +
+           " auth cram-md5\n    user \"" + poll.user + "\" password \"" + poll.password +
+           "\" sslproto \"\"\n    fetchdomains " + poll.domains + "\n    smtphost 127.0.0.1/" +
            std::to_string(poll.smtp_port) + "\n";
 }
 

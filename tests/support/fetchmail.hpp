@@ -9,14 +9,14 @@
 namespace odmr::test
 {
 
+// Without TLS: fetchmail reads what TLS brings only when the socket is readable, so it stands still as soon
+// as one TLS record holds more than one line.
 struct fetchmail_poll {
     std::uint16_t odmr_port = 0;
     std::string user;
     std::string password;
-    std::string domains;           ///< "example.org,example.com"
-    std::uint16_t smtp_port = 0;   ///< of the customer's own mail server on loopback
-    bool tls = false;              ///< TLS from the first octet
-    std::string certificate = {};  ///< file with the certificate to trust; only with tls
+    std::string domains;          ///< "example.org,example.com"
+    std::uint16_t smtp_port = 0;  ///< of the customer's own mail server on loopback
 };
 
 /// What goes into its fetchmailrc.

@@ -42,6 +42,7 @@ message_size_limit = 67108864
 
 constexpr const char* master_cf = R"(
 cleanup    unix        n  -  n  -     0  cleanup
+pickup     unix        n  -  n  60    1  pickup
 qmgr       unix        n  -  n  300   1  qmgr
 rewrite    unix        -  -  n  -     -  trivial-rewrite
 bounce     unix        -  -  n  -     0  bounce

@@ -182,14 +182,14 @@ smtp_server::maybe_end smtp_server::data()
 bool smtp_server::read_dotted(std::string& wire, std::size_t octets)
 {
     for (std::size_t searched = 0;;) {
+        if (wire.size() >= octets)
+            return true;
         const std::size_t end = wire.find(end_of_content, searched);
         if (end != std::string::npos) {
             line_.unread(wire.substr(end + end_of_content.size()));
             wire.resize(end + end_of_content.size());
             return false;
         }
-        if (wire.size() >= octets)
-            return true;
         searched = wire.size() < end_of_content.size() ? 0 : wire.size() - end_of_content.size();
         wire += line_.read_some();
     }

@@ -159,14 +159,15 @@ TEST_F(daemon_life, a_restart_leaves_no_stale_sockets)
 TEST_F(daemon_life, a_reread_configuration_holds_for_new_sessions)
 {
     start();
+    the_provider().set("banner", "Read again");
     the_provider().set("cram_md5", "no");
     the_provider().odmrd().reread_configuration();
     EXPECT_TRUE(wait_until([&] {
-        connection line(the_provider().port());
-        line.read_reply();
-        line.write_line("EHLO customer.example.org");
-        return line.read_reply().find("CRAM-MD5") == std::string::npos;
+        return connection(the_provider().port()).read_reply() == "220 provider.example.net ESMTP Read again";
     }));
+    scripted_customer& customer = new_customer();
+    customer.connect(the_provider().port());
+    EXPECT_THAT(customer.ehlo(), Not(HasSubstr("CRAM-MD5")));
 }
 
 TEST_F(daemon_life, a_bad_configuration_is_not_taken_over)
@@ -183,6 +184,8 @@ struct stall {
     const char* name;
     const char* limit;
     const char* command;
+
+    friend std::ostream& operator<<(std::ostream& out, const stall& s) { return out << s.name; }
 };
 
 class stalled_customer : public provider_test, public ::testing::WithParamInterface<stall>

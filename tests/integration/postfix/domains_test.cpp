@@ -165,7 +165,7 @@ TEST_F(domains, a_domain_taken_from_a_customer_is_no_longer_granted)
 {
     start();
     const sent_message com = waiting({"ann@example.com"});
-    the_provider().odmrctl_or_throw({"domain", "remove", "alice", "example.com"});
+    the_provider().odmrctl_or_throw({"domain", "remove", "example.com"});
     scripted_customer& alice = logged_in();
     EXPECT_THAT(alice.say("ATRN example.com"), StartsWith("450 "));
     EXPECT_TRUE(still_waits(com, "ann@example.com"));

@@ -29,7 +29,6 @@ protected:
             box.add(message);
     }
 
-    [[nodiscard]] std::uint16_t home_port() const { return home_.port(); }
     [[nodiscard]] const mailbox& home_box() const { return home_.box(); }
 
 private:
@@ -66,8 +65,7 @@ TEST_F(fetchmail, says_that_there_is_no_mail)
 {
     start();
     const command_result result = run("example.org");
-    EXPECT_NE(result.status, 0);
-    EXPECT_THAT(result.output + result.error, HasSubstr("453"));
+    EXPECT_THAT(result.output + result.error, HasSubstr("453 4.0.0 You have no mail"));
 }
 
 TEST_F(fetchmail, is_not_let_in_with_a_wrong_password)
@@ -88,23 +86,6 @@ TEST_F(fetchmail, gets_nothing_when_one_of_its_domains_is_not_its_own)
     EXPECT_NE(result.status, 0);
     EXPECT_TRUE(home_box().messages().empty());
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
-}
-
-TEST_F(fetchmail, works_over_tls)
-{
-    start({.tls = true});
-    const sent_message message = waiting({"ann@example.org"}, 50'000);
-    const command_result result = run_fetchmail({.odmr_port = the_provider().tls_port(),
-                                                 .user = "alice",
-                                                 .password = provider::password,
-                                                 .domains = "example.org",
-                                                 .smtp_port = home_port(),
-                                                 .tls = true,
-                                                 .certificate = the_provider().certificate_file()});
-    EXPECT_EQ(result.status, 0) << result.output << result.error;
-    EXPECT_TRUE(queue_becomes_empty());
-    take_in();
-    EXPECT_EQ(box.count("ann@example.org", message.message.content), 1);
 }
 
 }  // namespace

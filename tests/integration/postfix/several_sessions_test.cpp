@@ -53,13 +53,13 @@ TEST_F(several_sessions, an_idle_session_is_probed)
 
 TEST_F(several_sessions, a_customer_that_does_not_answer_the_probe_is_offline)
 {
-    start({.odmr = {{"linger", "1h"}, {"noop_interval", "1s"}, {"mail_timeout", "1s"}}});
+    start({.odmr = {{"linger", "1h"}, {"noop_interval", "1s"}, {"noop_timeout", "1s"}}});
     scripted_customer& customer = turned();
     customer.script().stall_at("NOOP");
     customer.serve();
     ASSERT_TRUE(customer.wait_until_stalled());
-    EXPECT_TRUE(wait_until([&] { return !std::filesystem::exists(the_provider().socket_of("example.org")); },
-                           3 * patience));
+    EXPECT_TRUE(
+        wait_until([&] { return !std::filesystem::exists(the_provider().socket_of("example.org")); }));
     const sent_message message = waiting({"ann@example.org"});
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }

@@ -24,6 +24,7 @@ namespace
 {
 
 constexpr auto second_flush_after = std::chrono::seconds(2);
+constexpr auto flush_takes_effect_in = std::chrono::seconds(1);
 // How old the listing made for ATRN may be when the domain comes online: the customer's greeting lies in
 // between.
 constexpr auto still_fresh = std::chrono::seconds(10);
@@ -124,7 +125,7 @@ awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std
         mail.listed(found == listed->end() ? none : found->second, clock::now());
         const std::size_t missing = mail.missing();
         if (missing > 0)
-            asio::co_spawn(executor_, flush(domain), asio::detached);
+            flush_again(domain, *state->second);
         *count += missing;
     }
     co_return count;
@@ -140,8 +141,17 @@ awaitable<void> postfix_mta::flush_when_bound(std::string domain, std::weak_ptr<
         co_await flush(domain);
 }
 
+/// Not while an earlier flush may still bring the mail: what it brings would be tried twice.
+void postfix_mta::flush_again(const std::string& domain, online_domain& state)
+{
+    if (clock::now() - state.last_flush >= flush_takes_effect_in)
+        asio::co_spawn(executor_, flush(domain), asio::detached);
+}
+
 awaitable<void> postfix_mta::flush(std::string domain)
 {
+    if (const auto state = online_.find(domain); state != online_.end())
+        state->second->last_flush = clock::now();
     const settings& s = current_();
     std::vector<std::string> argv{s.postfix_command_dir + "/postqueue", "-c", s.postfix_config_dir, "-s",
                                   domain};

@@ -45,10 +45,12 @@ private:
     struct online_domain {
         std::unique_ptr<local_listener> socket;
         expected_mail mail;
+        clock::time_point last_flush{};
     };
 
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
     awaitable<void> flush(std::string domain);
+    void flush_again(const std::string& domain, online_domain& state);
 
     asio::any_io_executor executor_;
     std::function<const settings&()> current_;

@@ -80,7 +80,6 @@ awaitable<bool> lmtp_session::relay_content()
         if (const auto self = weak.lock())
             self->progress_.set();
     };
-    service_.mta().attempted(domain_, message->queue_id);
     const std::size_t share = service_.config().content_buffer;
     bool submitted = false;
     while (!message->content.finished()) {
@@ -133,6 +132,8 @@ awaitable<bool> lmtp_session::write()
 
 void lmtp_session::submit(const std::shared_ptr<transaction>& message)
 {
+    // Not before: until the customer's session has it, the mail is still to come and the session must not end.
+    service_.mta().attempted(domain_, message->queue_id);
     if (mail_route* route = service_.online().route_to(domain_))
         route->submit(message);
     else

@@ -159,8 +159,9 @@ std::optional<std::chrono::seconds> smtp_client::time_limit() const
         case awaits::data:
             return limits.data_init;
         case awaits::content:
-        case awaits::lone_dot:
             return output().empty() ? limits.data_done : limits.data_block;
+        case awaits::lone_dot:
+            return limits.data_done;
         case awaits::noop:
             return limits.noop;
         case awaits::quit:

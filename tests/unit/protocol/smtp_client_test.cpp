@@ -344,6 +344,7 @@ TEST(smtp_client, all_recipients_refused_and_354_is_given)
         S: 450 4.2.0 greylisted
         = m1 1 450 4.2.0 greylisted
         S: 354 go ahead
+        ? the reply to the message content, 600 s
         C: .
         S: 250 2.0.0 queued whatever that was
         * settled m1

@@ -132,7 +132,8 @@ awaitable<bool> lmtp_session::write()
 
 void lmtp_session::submit(const std::shared_ptr<transaction>& message)
 {
-    // Not before: until the customer's session has it, the mail is still to come and the session must not end.
+    // Not before: until the customer's session has it, the mail is still to come and the session must not
+    // end.
     service_.mta().attempted(domain_, message->queue_id);
     if (mail_route* route = service_.online().route_to(domain_))
         route->submit(message);

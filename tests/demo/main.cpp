@@ -102,9 +102,10 @@ bool mail_comes_in(provider& isp)
     });
     tell("They wait in Postfix's own queue, the only place where odmr's mail ever is:");
     run({{"postqueue", "-c", isp.postfix().config_dir().string(), "-p"}});
-    return check("the three messages for the customer wait", waits) &
-           check("karl@elsewhere.example has his copy already: he did not wait for somebody who is offline",
-                 isp.elsewhere().box().count("karl@elsewhere.example", letters()[2].content) == 1);
+    const bool good = check("the three messages for the customer wait", waits);
+    return check("karl@elsewhere.example has his copy already: he did not wait for somebody who is offline",
+                 isp.elsewhere().box().count("karl@elsewhere.example", letters()[2].content) == 1) &&
+           good;
 }
 
 /// The ODMR part of fetchmail's dialogue.
@@ -176,7 +177,7 @@ bool what_arrived(const provider& isp, const smtp_sink& home)
                      arrived_unchanged(home, letter, letter.recipients.front()));
     std::cout << "\n";
     run({{"postqueue", "-c", isp.postfix().config_dir().string(), "-p"}});
-    return check("the queue is empty", empty) & all;
+    return check("the queue is empty", empty) && all;
 }
 
 bool demo()

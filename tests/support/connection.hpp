@@ -56,7 +56,7 @@ public:
     /// What has come, at least one octet.
     std::string read_some();
     /// Gives back octets that were read too far: they are what is read next.
-    void unread(std::string octets) { received_.insert(0, octets); }
+    void unread(std::string_view octets) { received_.insert(0, octets); }
     /// A whole reply of an SMTP server: its lines, joined with "\n" (RFC 5321 4.2.1).
     std::string read_reply();
 

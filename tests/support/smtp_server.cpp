@@ -75,7 +75,7 @@ smtp_server::maybe_end smtp_server::serve(const std::string& command)
 {
     const server_script::rule* const rule = script_.find(command);
     if (const maybe_end end = obey(rule))
-        return *end;
+        return end;
     if (rule != nullptr && rule->what == server_script::action::reply)
         return {};
 

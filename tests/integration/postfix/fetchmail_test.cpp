@@ -26,7 +26,7 @@ protected:
     void take_in()
     {
         for (const received_message& message : home_.box().messages())
-            box.add(message);
+            box_.add(message);
     }
 
     [[nodiscard]] const mailbox& home_box() const { return home_.box(); }
@@ -44,9 +44,9 @@ TEST_F(fetchmail, fetches_the_mail_of_all_domains_byte_for_byte)
     EXPECT_EQ(result.status, 0) << result.output << result.error;
     EXPECT_TRUE(queue_becomes_empty());
     take_in();
-    EXPECT_EQ(box.count("ann@example.org", org.message.content), 1);
-    EXPECT_EQ(box.count("ann@example.com", com.message.content), 1);
-    EXPECT_EQ(box.count("bob@example.com", com.message.content), 1);
+    EXPECT_EQ(box_.count("ann@example.org", org.message.content), 1);
+    EXPECT_EQ(box_.count("ann@example.com", com.message.content), 1);
+    EXPECT_EQ(box_.count("bob@example.com", com.message.content), 1);
 }
 
 TEST_F(fetchmail, fetches_fifty_messages_in_one_session)
@@ -58,7 +58,7 @@ TEST_F(fetchmail, fetches_fifty_messages_in_one_session)
     EXPECT_EQ(result.status, 0) << result.output << result.error;
     EXPECT_TRUE(queue_becomes_empty());
     take_in();
-    EXPECT_EQ(box.accepted().size(), 50U);
+    EXPECT_EQ(box_.accepted().size(), 50U);
 }
 
 TEST_F(fetchmail, says_that_there_is_no_mail)

@@ -152,7 +152,7 @@ TEST_F(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_
     EXPECT_LT(clock::now() - begin, milliseconds(1'000));
     customer.serve();
     EXPECT_EQ(customer.wait_for_end(), session_end::quit);
-    EXPECT_EQ(box.accepted().size(), static_cast<std::size_t>(messages));
+    EXPECT_EQ(box_.accepted().size(), static_cast<std::size_t>(messages));
     EXPECT_TRUE(queue_becomes_empty());
 }
 

@@ -35,7 +35,7 @@ protected:
         for (const sent_message& message : messages_)
             EXPECT_TRUE(arrives(message, message.message.recipients.front()));
         EXPECT_TRUE(queue_becomes_empty());
-        EXPECT_THAT(box.accepted(), SizeIs(messages_.size()));  // each once
+        EXPECT_THAT(box_.accepted(), SizeIs(messages_.size()));  // each once
         EXPECT_TRUE(the_provider().elsewhere().box().messages().empty());
     }
 
@@ -104,7 +104,7 @@ TEST_F(line_cuts, before_quit_costs_nothing)
     three_messages_wait();
     fetch_until_cut(server_script().end_at("QUIT"));
     EXPECT_TRUE(queue_becomes_empty());
-    EXPECT_THAT(box.accepted(), SizeIs(3));
+    EXPECT_THAT(box_.accepted(), SizeIs(3));
 }
 
 TEST_F(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
@@ -112,14 +112,14 @@ TEST_F(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
     start();
     three_messages_wait();
     fetch_until_cut(server_script().end_at(".", {}, 2));
-    std::vector<received_message> first_session = box.messages();
+    std::vector<received_message> first_session = box_.messages();
     ASSERT_THAT(first_session, SizeIs(2));
     EXPECT_TRUE(first_session[0].answered);
     EXPECT_FALSE(first_session[1].answered);
     expect_that_the_next_session_gets_the_rest();
     const auto came = [this](const received_message& message) {
         int times = 0;
-        for (const received_message& m : box.messages())
+        for (const received_message& m : box_.messages())
             times += m.recipients == message.recipients ? 1 : 0;
         return times;
     };

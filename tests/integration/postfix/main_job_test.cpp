@@ -21,7 +21,7 @@ protected:
     /// What the customer received, when it is one message.
     received_message the_message()
     {
-        const std::vector<received_message> messages = box.messages();
+        const std::vector<received_message> messages = box_.messages();
         EXPECT_EQ(messages.size(), 1U);
         return messages.empty() ? received_message{} : messages.front();
     }

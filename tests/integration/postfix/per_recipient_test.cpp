@@ -106,7 +106,7 @@ TEST_F(per_recipient, a_354_although_all_recipients_were_refused_delivers_nothin
     customer.script() = script;
     customer.serve();
     EXPECT_EQ(customer.wait_for_end(), session_end::quit);  // RFC 2920 3.1: a lone dot ends it
-    EXPECT_TRUE(box.messages().empty());
+    EXPECT_TRUE(box_.messages().empty());
 }
 
 TEST_F(per_recipient, a_sender_refused_with_5xx_returns_the_message)
@@ -154,7 +154,7 @@ TEST_F(per_recipient, content_refused_with_4xx_keeps_the_message_and_the_next_is
     EXPECT_TRUE(still_waits(second, "bob@example.org"));
     const auto tried = [this](const char* recipient) {
         return std::ranges::any_of(
-            box.messages(), [&](const received_message& m) { return m.recipients.front() == recipient; });
+            box_.messages(), [&](const received_message& m) { return m.recipients.front() == recipient; });
     };
     EXPECT_TRUE(tried("ann@example.org"));
     EXPECT_TRUE(tried("bob@example.org"));
@@ -169,7 +169,7 @@ TEST_F(per_recipient, a_421_in_the_middle_keeps_the_rest)
     const sent_message second = waiting({"bob@example.org"});
     EXPECT_EQ(fetch_with(server_script().end_at("MAIL", "421 4.3.2 Enough for today", 2)),
               session_end::by_script);
-    EXPECT_TRUE(wait_until([&] { return box.accepted().size() == 1; }));
+    EXPECT_TRUE(wait_until([&] { return box_.accepted().size() == 1; }));
     EXPECT_NE(still_waits(first, "ann@example.org"), still_waits(second, "bob@example.org"));
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_TRUE(queue_becomes_empty());
@@ -193,7 +193,7 @@ TEST_F(per_recipient, a_server_that_refuses_ehlo_is_greeted_with_helo)
         {"sender@elsewhere.example", {"ann@example.org"}, "Subject: 7 bits\r\n\r\nHello\r\n"});
     EXPECT_EQ(fetch_with(server_script().answer("EHLO", "502 5.5.1 EHLO is too modern")), session_end::quit);
     EXPECT_TRUE(queue_becomes_empty());
-    EXPECT_EQ(box.accepted().size(), 1U);
+    EXPECT_EQ(box_.accepted().size(), 1U);
 }
 
 TEST_F(per_recipient, a_server_that_refuses_ehlo_and_helo_gets_nothing_and_nothing_is_lost)

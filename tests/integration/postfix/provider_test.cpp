@@ -19,7 +19,7 @@ void provider_test::start(const provider::setup& how)
 
 scripted_customer& provider_test::new_customer()
 {
-    return customers_.emplace_back(box);
+    return customers_.emplace_back(box_);
 }
 
 scripted_customer& provider_test::connected()
@@ -54,12 +54,12 @@ std::optional<session_end> provider_test::fetch(const std::string& atrn)
 
 bool provider_test::arrives(const sent_message& message, const std::string& recipient) const
 {
-    return wait_until([&] { return box.count(recipient, message.message.content) > 0; });
+    return wait_until([&] { return box_.count(recipient, message.message.content) > 0; });
 }
 
 bool provider_test::still_waits(const sent_message& message, const std::string& recipient) const
 {
-    return provider_->in_queue(message, recipient) && box.count(recipient, message.message.content) == 0;
+    return provider_->in_queue(message, recipient) && box_.count(recipient, message.message.content) == 0;
 }
 
 void provider_test::TearDown()
@@ -80,12 +80,12 @@ void provider_test::close_the_books() const
         for (const std::string& recipient : sent.message.recipients)
             EXPECT_TRUE(wait_until([&] { return accounted_for(sent, recipient); }))
                 << sent.queue_id << " to " << recipient << ": "
-                << provider_->find(sent, recipient, box).text();
+                << provider_->find(sent, recipient, box_).text();
 }
 
 bool provider_test::accounted_for(const sent_message& message, const std::string& recipient) const
 {
-    const provider::whereabouts found = provider_->find(message, recipient, box);
+    const provider::whereabouts found = provider_->find(message, recipient, box_);
     if ((found.bounced > 0) != bounced_.contains(recipient))
         return false;
     const int copies = found.queued + found.at_customer + found.elsewhere + found.bounced;

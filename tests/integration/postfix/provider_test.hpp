@@ -62,7 +62,7 @@ protected:
     void bounce_is_right(const std::string& recipient) { bounced_.insert(recipient); }
     void may_come_twice(const std::string& recipient) { twice_.insert(recipient); }
 
-    mailbox box;  ///< of all customers
+    mailbox box_;  ///< of all customers
 
     void TearDown() override;
 

@@ -90,7 +90,7 @@ TEST_F(several_sessions, a_second_session_takes_mail_while_the_first_is_busy)
     ASSERT_TRUE(wait_until([&] { return second.log().count("< EHLO") == 1; }));
     const sent_message next = send({"bob@example.org"});
     EXPECT_TRUE(arrives(next, "bob@example.org"));
-    EXPECT_EQ(box.count("ann@example.org", first_message.message.content), 0);
+    EXPECT_EQ(box_.count("ann@example.org", first_message.message.content), 0);
     first.go_on();
     EXPECT_TRUE(arrives(first_message, "ann@example.org"));
 }
@@ -135,9 +135,9 @@ TEST_F(several_sessions, sessions_of_two_customers_do_not_see_each_others_mail)
         const std::vector<std::string> both = {"ann@example.org", "bob@example.net"};
         the_provider().postfix().inject({"sender@elsewhere.example", both, make_content("to both")});
         EXPECT_TRUE(
-            wait_until([&] { return box.accepted().size() == 1 && box_of_bob.accepted().size() == 1; }));
+            wait_until([&] { return box_.accepted().size() == 1 && box_of_bob.accepted().size() == 1; }));
     }
-    EXPECT_THAT(box.accepted().front().recipients, ::testing::ElementsAre("ann@example.org"));
+    EXPECT_THAT(box_.accepted().front().recipients, ::testing::ElementsAre("ann@example.org"));
     EXPECT_THAT(box_of_bob.accepted().front().recipients, ::testing::ElementsAre("bob@example.net"));
 }
 

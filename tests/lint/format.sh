@@ -1,5 +1,5 @@
 #!/bin/sh
 # format - every C++ file is laid out as .clang-format says.
 set -eu
-find common postfix sendmail plugins tests docs \( -name '*.hpp' -o -name '*.cpp' \) \
+find . \( -path ./build -o -path ./.git \) -prune -o \( -name '*.hpp' -o -name '*.cpp' \) \
     -exec clang-format-19 --dry-run -Werror {} +

@@ -11,7 +11,7 @@ for door in build/debug/rooms/*; do doors="$doors -I$door"; done
 definitions='-DBOOST_ASIO_SEPARATE_COMPILATION -DBOOST_ASIO_NO_DEPRECATED'
 launcher=$(command -v ccache || true)
 
-find common postfix sendmail plugins tests -name '*.hpp' | sort | while read -r header; do
+find . \( -path ./build -o -path ./.git \) -prune -o -name '*.hpp' -print | sed 's/^..//' | sort | while read -r header; do
     source=${header%.hpp}.cpp
     first=
     if [ -f "$source" ]; then first=$(sed -n 's/^ *# *include "\(.*\)".*/\1/p' "$source" | head -n 1); fi
@@ -23,7 +23,7 @@ find common postfix sendmail plugins tests -name '*.hpp' | sort | while read -r 
     echo "$stub"
 done >$work/stubs
 
-compile="$launcher c++ -std=c++20 -fcoroutines $definitions $doors -Wall -Wextra -Wpedantic -c"
+compile="$launcher c++ -std=c++20 -fcoroutines $definitions $doors -Wall -Wextra -Wpedantic -Werror -c"
 export compile
 # shellcheck disable=SC2016 # the inner shell expands them
 xargs -P "$(nproc)" -n 1 sh -c '$compile -o "$0.o" "$0"' <$work/stubs

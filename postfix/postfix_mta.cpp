@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,9 +171,12 @@ void postfix_mta::prepare_socket_dir(const settings& s)
             return remove_stale_sockets(s.socket_dir);
         throw std::runtime_error("socket_dir " + s.socket_dir + " cannot be made: " + std::strerror(errno));
     }
-    // A new folder: open it for Postfix's group. Without that group its owner has to see to it.
+    // A new folder: it belongs to the user we are going to be, and Postfix's group may enter. Without that
+    // group its owner has to see to it.
     const group* found = ::getgrnam(postfix_group);
-    if (!found || ::chown(s.socket_dir.c_str(), static_cast<uid_t>(-1), found->gr_gid) != 0)
+    const passwd* user = s.user.empty() ? nullptr : ::getpwnam(s.user.c_str());
+    const uid_t owner = user ? user->pw_uid : static_cast<uid_t>(-1);
+    if (!found || ::chown(s.socket_dir.c_str(), owner, found->gr_gid) != 0)
         log::warning("socket-dir",
                      {{"path", s.socket_dir},
                       {"reason", "not given to group postfix; Postfix may be unable to connect"}});

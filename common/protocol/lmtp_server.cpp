@@ -113,6 +113,7 @@ void lmtp_server::on_lhlo(std::string_view argument)
         text += "\n" + line;
     text += "\nXFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE";
     say(250, "", text);
+    closed_ = shutting_down_;
 }
 
 void lmtp_server::on_hello_of_smtp(std::string_view)
@@ -196,6 +197,7 @@ void lmtp_server::on_rset(std::string_view)
 {
     forget_transaction();
     say(250, "2.0.0", "Ok");
+    closed_ = shutting_down_;
 }
 
 void lmtp_server::on_noop(std::string_view)
@@ -231,7 +233,7 @@ void lmtp_server::answer()
 
 void lmtp_server::shut_down()
 {
-    if (std::exchange(shutting_down_, true) || closed_ || in_content_)
+    if (std::exchange(shutting_down_, true) || closed_ || busy())
         return;
     say(421, "4.3.2", "customer is offline");
     closed_ = true;

@@ -49,7 +49,7 @@ public:
     void receive(std::string_view octets);
     /// The present transaction is settled: writes one reply for each recipient taken, in RCPT order.
     void answer();
-    /// Ends the connection: "421" when it is between transactions, else after the present one is answered.
+    /// Ends the connection: with 421 between transactions, else when the present one is answered or reset.
     void shut_down();
 
     // --- what to do
@@ -57,6 +57,8 @@ public:
     /// The transaction whose content arrives or has arrived (content.finished()); nullptr between DATAs.
     [[nodiscard]] const std::shared_ptr<transaction>& message() const { return in_content_; }
     [[nodiscard]] bool closed() const { return closed_; }
+    /// Inside a transaction, from MAIL to its answers.
+    [[nodiscard]] bool busy() const { return !closed_ && (envelope_ || in_content_); }
     /// Where the host MTA's client is, for the log.
     [[nodiscard]] const std::string& queue_id() const { return queue_id_; }
 

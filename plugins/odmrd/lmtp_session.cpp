@@ -39,7 +39,7 @@ lmtp_session::lmtp_session(service& all, stream_socket socket, std::string domai
 
 void lmtp_session::shut_down()
 {
-    if (!engine_ || !engine_->message())
+    if (!engine_ || !engine_->busy())
         connection_->close();
     else
         engine_->shut_down();

@@ -24,7 +24,7 @@ public:
     /// keeps itself alive until the connection is over.
     static std::shared_ptr<lmtp_session> start(service& all, stream_socket socket, const std::string& domain);
 
-    /// The domain went offline: ends now between transactions, and after the answer within one.
+    /// The domain went offline, or other sessions serve it now: ends between transactions.
     void shut_down();
 
 private:

@@ -62,9 +62,8 @@ public:
         const bool over = server_.closed();
         server_.shut_down();
         take();
-        require(server_.closed() != static_cast<bool>(server_.message()),
-                "it waits for a message, and only for that");
-        require(over || server_.message() || transcript_.ends_with("421 4.3.2 customer is offline\r\n"),
+        require(server_.closed() != server_.busy(), "it waits for a transaction, and only for that");
+        require(over || server_.busy() || transcript_.ends_with("421 4.3.2 customer is offline\r\n"),
                 "the end is told");
     }
 

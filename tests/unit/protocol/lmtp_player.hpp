@@ -161,8 +161,8 @@ private:
     std::size_t seen_recipients_ = 0;
 };
 
-/// The end of the session after every step: 421 at once between transactions; after the replies when content
-/// is on its way.
+/// The end of the session after every step: 421 at once between transactions; after RSET in an envelope, and
+/// after the replies when content is on its way.
 inline void shut_down_everywhere(const lmtp_server::settings& s, const dialogue& steps)
 {
     for (std::size_t played = 0; played <= steps.size(); ++played) {
@@ -173,6 +173,7 @@ inline void shut_down_everywhere(const lmtp_server::settings& s, const dialogue&
         const bool was_closed = player.server.closed();
         player.rest();
         std::string wanted;
+        const bool in_envelope = player.server.busy() && !player.server.message();
         player.server.shut_down();
         if (const auto message = player.server.message()) {
             EXPECT_FALSE(player.server.closed());
@@ -182,6 +183,10 @@ inline void shut_down_everywhere(const lmtp_server::settings& s, const dialogue&
             for (const recipient& r : message->recipients)
                 wanted += r.outcome->wire();
             player.server.answer();
+        } else if (in_envelope) {
+            EXPECT_FALSE(player.server.closed());
+            player.server.receive("RSET\r\n");
+            EXPECT_TRUE(player.rest().ends_with("250 2.0.0 Ok\r\n"));
         } else if (!was_closed) {
             wanted += "421 4.3.2 customer is offline\r\n";
         }

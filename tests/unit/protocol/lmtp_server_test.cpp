@@ -555,5 +555,19 @@ TEST(lmtp_server, shut_down_inside_content_answers_it_first)
     )");
 }
 
+TEST(lmtp_server, shut_down_inside_an_envelope_waits_for_its_end)
+{
+    replay(poor(), poor_hello + R"(
+        C: MAIL FROM:<a@a.example>
+        S: 250 2.1.0 Ok
+        ! shutdown
+        C: RCPT TO:<b@b.example>
+        S: 250 2.1.5 Ok
+        C: RSET
+        S: 250 2.0.0 Ok
+        * closed
+    )");
+}
+
 }  // namespace
 }  // namespace odmr::test

@@ -348,7 +348,7 @@ void odmr_server::auth_failed_for_now()
 
 // --- ATRN
 
-void odmr_server::atrn_answer(reply answer)
+void odmr_server::atrn_answer(const reply& answer)
 {
     if (!answered(state::asked))
         return;

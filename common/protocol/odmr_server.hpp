@@ -79,7 +79,7 @@ public:
     void auth_refused();
     void auth_failed_for_now();
     /// 250 turns the connection round; 450, 451 and 453 leave it as it is (RFC 2645 5.2.1).
-    void atrn_answer(reply answer);
+    void atrn_answer(const reply& answer);
 
     // --- what to do
     action next();

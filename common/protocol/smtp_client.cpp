@@ -286,7 +286,7 @@ void smtp_client::pump()
 
 // --- replies
 
-void smtp_client::on_reply(reply r)
+void smtp_client::on_reply(const reply& r)
 {
     ++steps_;
     if (r.code == 421)  // RFC 5321 3.8: may come at any time, nothing follows it

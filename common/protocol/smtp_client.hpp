@@ -128,7 +128,7 @@ private:
     void write_content();
     void pump();
 
-    void on_reply(reply r);
+    void on_reply(const reply& r);
     void on_greeting(const reply& r);
     void on_hello(awaits what, const reply& r);
     void on_reset(const std::shared_ptr<flight>& f, const reply& r);

@@ -21,10 +21,12 @@ command_result run_fetchmail(const fetchmail_poll& poll)
     std::filesystem::permissions(file,
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     const std::string home_is = home.path().string();
-    return run_command({{"fetchmail", "--nodetach", "--nosyslog", "--verbose"},
-                        {},
-                        {"FETCHMAILHOME=" + home_is, "HOME=" + home_is, "LC_ALL=C"}},
-                       2 * patience);
+    // As root it would keep its lock file in /run, whatever its home is.
+    return run_command(
+        {{"fetchmail", "--nodetach", "--nosyslog", "--verbose", "--pidfile", home_is + "/fetchmail.pid"},
+         {},
+         {"FETCHMAILHOME=" + home_is, "HOME=" + home_is, "LC_ALL=C"}},
+        2 * patience);
 }
 
 }  // namespace odmr::test

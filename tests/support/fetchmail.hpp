@@ -22,7 +22,7 @@ struct fetchmail_poll {
 /// What goes into its fetchmailrc.
 std::string fetchmailrc(const fetchmail_poll& poll);
 
-/// Polls once, in a home directory of its own. Its exit status is 0 when mail came, 1 when there was none.
+/// Polls once, in a home directory of its own. Its exit status is 0 also when there was no mail.
 command_result run_fetchmail(const fetchmail_poll& poll);
 
 }  // namespace odmr::test

@@ -52,8 +52,10 @@ void front_session::start(service& all, stream_socket socket, tls_mode mode)
     self->admit();
     all.sessions().add(self);
     asio::co_spawn(all.executor(), self->run(), [self](const std::exception_ptr& problem) {
-        if (problem)
+        if (problem) {
             log::error("session-failed", {{"session", self->id_}});
+            self->abort();  // nobody may go on sending mail to it
+        }
         self->connection_->close();
         self->service_.sessions().remove(*self);
     });

@@ -197,7 +197,7 @@ void odmr_server::on_auth(std::string_view, std::string_view argument)
     if (mechanism.empty())
         return refuse(501, "5.5.4", "AUTH needs a mechanism");
     if (!contains(mechanisms(), mechanism)) {
-        if (!settings_.tls && contains(settings_.mechanisms_tls, mechanism))
+        if (contains(settings_.mechanisms_tls, mechanism))
             return refuse(538, "5.7.11", "encryption required for " + mechanism);
         return refuse(504, "5.5.4", "mechanism not offered");
     }

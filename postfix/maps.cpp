@@ -143,6 +143,7 @@ void write_maps(const settings& s, const std::vector<std::string>& domains)
     install(aside.path(), target, "transport");
     tell_postfix(s);
     install(aside.path(), target, "relay_domains");
+    tell_postfix(s);  // a flush(8) that began in between would not know the new domains
 }
 
 }  // namespace odmr::postfix

@@ -1,9 +1,9 @@
 // customer_store - see customer_store.hpp. The statements; the file and its troubles are in database.hpp.
 #include "store/customer_store.hpp"
 
-#include "auth/secrets.hpp"
 #include "protocol/address.hpp"
 #include "protocol/command.hpp"
+#include "store/columns.hpp"
 #include "store/database.hpp"
 #include "store/optional_column.hpp"
 
@@ -17,24 +17,7 @@ namespace
 using soci::into;
 using soci::use;
 
-std::string customer_key(std::string_view name)
-{
-    auto key = to_lower(name);
-    if (!valid_customer_name(key))
-        throw store_refusal("\"" + key +
-                            "\" is no name for a customer: expected 1 to 64 of a-z 0-9 . _ @ + -");
-    return key;
-}
-
-std::string domain_key(std::string_view domain)
-{
-    auto key = to_lower(domain);
-    if (!valid_domain(key))
-        throw store_refusal(
-            "\"" + key +
-            "\" is no domain: expected a name such as example.org, of letters, digits and hyphens");
-    return key;
-}
+constexpr const char* linger_time = "a linger time";
 
 /// Runs a change of one customer's row, which must be there.
 void change_customer(soci::statement& statement, const std::string& name)
@@ -42,6 +25,17 @@ void change_customer(soci::statement& statement, const std::string& name)
     statement.execute(true);
     if (statement.get_affected_rows() == 0)
         throw store_refusal("there is no customer " + name);
+}
+
+void set_column(database& file, std::string_view name, const std::string& column, const number& value)
+{
+    const auto key = customer_key(name);
+    file.change([&](soci::session& sql) {
+        soci::statement statement =
+            (sql.prepare << "UPDATE customer SET " + column + " = :value WHERE name = :name", use(value),
+             use(key));
+        change_customer(statement, key);
+    });
 }
 
 bool customer_exists(soci::session& sql, const std::string& name)
@@ -70,20 +64,24 @@ std::vector<customer> read_customers(soci::session& sql, const std::optional<std
     customer row;
     int enabled = 0;
     int cram_md5 = 0;
-    std::optional<long long> linger;
+    number linger, max_messages, max_octets, hold_time;
     std::optional<std::string> domain;
     soci::statement select(sql);
     select.exchange(into(row.name));
     select.exchange(into(enabled));
     select.exchange(into(cram_md5));
     select.exchange(into(linger));
+    select.exchange(into(max_messages));
+    select.exchange(into(max_octets));
+    select.exchange(into(hold_time));
     select.exchange(into(domain));
     if (only)
         select.exchange(use(*only));
     select.alloc();
     select.prepare(
         std::string("SELECT c.name, c.enabled, CASE WHEN c.cram_md5_secret IS NULL THEN 0 ELSE 1 END,"
-                    " c.linger, d.name FROM customer c LEFT JOIN domain d ON d.customer = c.name") +
+                    " c.linger, c.max_messages, c.max_octets, c.hold_time, d.name"
+                    " FROM customer c LEFT JOIN domain d ON d.customer = c.name") +
         (only ? " WHERE c.name = :name" : "") + " ORDER BY c.name, d.name");
     select.define_and_bind();
     select.execute();
@@ -93,51 +91,16 @@ std::vector<customer> read_customers(soci::session& sql, const std::optional<std
         if (found.empty() || found.back().name != row.name) {
             row.enabled = enabled != 0;
             row.cram_md5 = cram_md5 != 0;
-            row.linger = linger ? std::optional(seconds(*linger)) : std::nullopt;
+            row.linger = to_duration(linger);
+            row.max_messages = to_count(max_messages);
+            row.max_octets = to_count(max_octets);
+            row.hold_time = to_duration(hold_time);
             found.push_back(row);
         }
         if (domain)
             found.back().domains.push_back(*domain);
     }
     return found;
-}
-
-/// The columns that hold what is kept of a password.
-struct secret_columns {
-    std::optional<std::string> sha1, sha256, cram_md5;
-};
-
-secret_columns columns_of(const credentials& secrets)
-{
-    const auto text = [](scram_hash hash, const std::optional<scram_keys>& keys) {
-        return keys ? std::optional(scram_to_text(hash, *keys)) : std::nullopt;
-    };
-    return {.sha1 = text(scram_hash::sha1, secrets.scram_sha1),
-            .sha256 = text(scram_hash::sha256, secrets.scram_sha256),
-            .cram_md5 = secrets.cram_md5_secret};
-}
-
-credentials credentials_of(const secret_columns& columns, bool enabled, const std::string& name)
-{
-    const auto keys = [&](scram_hash hash, const std::optional<std::string>& text) {
-        auto read = text ? scram_from_text(hash, *text) : std::nullopt;
-        // A damaged database is not a wrong password.
-        if (text && !read)
-            throw database_failure(database_failure::cause::unusable,
-                                   "the customer database holds unreadable SCRAM keys for " + name);
-        return read;
-    };
-    return {.enabled = enabled,
-            .scram_sha1 = keys(scram_hash::sha1, columns.sha1),
-            .scram_sha256 = keys(scram_hash::sha256, columns.sha256),
-            .cram_md5_secret = columns.cram_md5};
-}
-
-std::optional<long long> linger_value(std::optional<seconds> linger)
-{
-    if (linger && linger->count() < 0)
-        throw store_refusal("a linger time cannot be negative");
-    return linger ? std::optional<long long>(linger->count()) : std::nullopt;
 }
 
 }  // namespace
@@ -208,7 +171,7 @@ void customer_store::add_customer(std::string_view name, const credentials& secr
 {
     const auto key = customer_key(name);
     const auto kept = columns_of(secrets);
-    const auto stay = linger_value(linger);
+    const auto stay = from_duration(linger, linger_time);
     const int enabled = secrets.enabled ? 1 : 0;
     impl_->file.change([&](soci::session& sql) {
         refuse_existing(sql, key);
@@ -242,25 +205,27 @@ void customer_store::set_credentials(std::string_view name, const credentials& s
 
 void customer_store::set_enabled(std::string_view name, bool enabled)
 {
-    const auto key = customer_key(name);
-    const int value = enabled ? 1 : 0;
-    impl_->file.change([&](soci::session& sql) {
-        soci::statement statement =
-            (sql.prepare << "UPDATE customer SET enabled = :enabled WHERE name = :name", use(value),
-             use(key));
-        change_customer(statement, key);
-    });
+    set_column(impl_->file, name, "enabled", enabled ? 1 : 0);
 }
 
 void customer_store::set_linger(std::string_view name, std::optional<seconds> linger)
 {
-    const auto key = customer_key(name);
-    const auto stay = linger_value(linger);
-    impl_->file.change([&](soci::session& sql) {
-        soci::statement statement =
-            (sql.prepare << "UPDATE customer SET linger = :linger WHERE name = :name", use(stay), use(key));
-        change_customer(statement, key);
-    });
+    set_column(impl_->file, name, "linger", from_duration(linger, linger_time));
+}
+
+void customer_store::set_max_messages(std::string_view name, std::optional<std::uint64_t> messages)
+{
+    set_column(impl_->file, name, "max_messages", from_count(messages, "that number of messages"));
+}
+
+void customer_store::set_max_octets(std::string_view name, std::optional<std::uint64_t> octets)
+{
+    set_column(impl_->file, name, "max_octets", from_count(octets, "that size"));
+}
+
+void customer_store::set_hold_time(std::string_view name, std::optional<seconds> hold_time)
+{
+    set_column(impl_->file, name, "hold_time", from_duration(hold_time, "a hold time"));
 }
 
 void customer_store::add_domain(std::string_view customer_name, std::string_view domain)

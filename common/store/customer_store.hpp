@@ -1,6 +1,7 @@
 // customer_store - customers, their domains and their secrets, in SQLite through SOCI.
 //
-// The only durable state odmr has. Names are folded to lower case. A domain belongs to one customer. Every
+// With recipient_store and hold_store, which keep theirs in the same file, the only durable state odmr has.
+// Names are folded to lower case. A domain belongs to one customer. Every
 // member throws database_failure when the database cannot be used now. Readers never wait; a writer waits for
 // another one for two seconds at most. Several programs may have the same file open.
 #pragma once
@@ -8,6 +9,7 @@
 #include "auth/sasl.hpp"
 #include "core/settings.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,9 +25,12 @@ namespace odmr
 struct customer {
     std::string name;
     bool enabled = true;
-    std::optional<seconds> linger = {};     ///< instead of the configured one
-    std::vector<std::string> domains = {};  ///< in lower case, sorted
-    bool cram_md5 = false;                  ///< a CRAM-MD5 secret is kept
+    std::optional<seconds> linger = {};  ///< this and the next three: instead of the configured one
+    std::optional<std::uint64_t> max_messages = {};  ///< how many may wait
+    std::optional<std::uint64_t> max_octets = {};    ///< how large all that wait may be together
+    std::optional<seconds> hold_time = {};           ///< how long mail may stay on hold
+    std::vector<std::string> domains = {};           ///< in lower case, sorted
+    bool cram_md5 = false;                           ///< a CRAM-MD5 secret is kept
 
     friend bool operator==(const customer&, const customer&) = default;
 };
@@ -84,7 +89,11 @@ public:
     void set_credentials(std::string_view name, const credentials& secrets);
     void set_enabled(std::string_view name, bool enabled);
     void set_linger(std::string_view name, std::optional<seconds> linger);
+    void set_max_messages(std::string_view name, std::optional<std::uint64_t> messages);
+    void set_max_octets(std::string_view name, std::optional<std::uint64_t> octets);
+    void set_hold_time(std::string_view name, std::optional<seconds> hold_time);
     void add_domain(std::string_view customer_name, std::string_view domain);
+    /// And its list of recipients.
     void remove_domain(std::string_view domain);
     /// Makes all the changes that are made inside, or, when one throws, none.
     void together(const std::function<void()>& changes);

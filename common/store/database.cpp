@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
+#include <span>
 #include <system_error>
 
 namespace odmr
@@ -16,14 +18,15 @@ namespace odmr
 namespace
 {
 
-constexpr int schema_version_known = 1;
-constexpr int busy_timeout = 2;     ///< seconds that a writer waits for another
 constexpr mode_t file_mode = 0640;  ///< it holds secrets
 constexpr int sqlite_busy = 5;      ///< another connection writes
 constexpr int sqlite_locked = 6;
 
-/// Portable SQL: text and whole numbers only, keys in base64.
-constexpr const char* schema[] = {
+// What each version of the schema adds to the one before it. A new file gets all of them, an older one those
+// that it lacks; so what was once released is never changed here. Portable SQL: text and whole numbers only,
+// keys in base64.
+
+constexpr const char* version_1[] = {
     "CREATE TABLE odmr_schema (version INTEGER NOT NULL)",
 
     "CREATE TABLE customer ("
@@ -40,6 +43,30 @@ constexpr const char* schema[] = {
 
     "CREATE INDEX domain_customer ON domain (customer)",
 };
+
+constexpr const char* version_2[] = {
+    "ALTER TABLE customer ADD COLUMN max_messages BIGINT CHECK (max_messages >= 0)",
+    "ALTER TABLE customer ADD COLUMN max_octets BIGINT CHECK (max_octets >= 0)",
+    "ALTER TABLE customer ADD COLUMN hold_time BIGINT CHECK (hold_time >= 0)",  // seconds
+
+    // A list without recipients refuses everybody; a domain without a list refuses nobody.
+    "ALTER TABLE domain ADD COLUMN has_recipient_list INTEGER NOT NULL DEFAULT 0"
+    " CHECK (has_recipient_list IN (0, 1))",
+
+    "CREATE TABLE recipients ("
+    " domain  VARCHAR(253) NOT NULL REFERENCES domain (name) ON DELETE CASCADE,"
+    " address VARCHAR(255) NOT NULL,"  // the local part, without quoting
+    " PRIMARY KEY (domain, address))",
+
+    // The customer is no reference: who is removed leaves mail on hold behind.
+    "CREATE TABLE holds ("
+    " queue_id VARCHAR(64) NOT NULL PRIMARY KEY,"
+    " customer VARCHAR(64) NOT NULL,"
+    " arrived  BIGINT      NOT NULL)",  // seconds since 1970 began
+};
+
+constexpr std::span<const char* const> versions[] = {version_1, version_2};
+constexpr int newest_version = std::size(versions);
 
 std::string error_text(int number)
 {
@@ -72,7 +99,13 @@ void make_file(const std::string& path)
 
 }  // namespace
 
-database::database(std::string path, customer_store::open_mode mode) : path_(std::move(path))
+database::database(std::string path, customer_store::open_mode mode)
+    : database(std::move(path), mode, manner{})
+{
+}
+
+database::database(std::string path, customer_store::open_mode mode, manner how)
+    : path_(std::move(path)), how_(how)
 {
     translated([&] {
         if (mode == customer_store::open_mode::create) {
@@ -93,21 +126,24 @@ soci::session& database::connected()
         throw database_failure(
             errno == ENOENT ? database_failure::cause::missing : database_failure::cause::unusable,
             "customer database " + path_ + ": " + error_text(errno));
-    if (!session_ || now.st_dev != file_.st_dev || now.st_ino != file_.st_ino) {
+    if (!connection_ || now.st_dev != file_.st_dev || now.st_ino != file_.st_ino) {
         connect();
         check_schema();
         file_ = now;
     }
-    return *session_;
+    return connection_->sql;
 }
 
 void database::connect()
 {
-    session_.reset();
+    connection_.reset();
     file_ = {};
-    session_.emplace(soci::sqlite3, "db=\"" + path_ + "\" timeout=" + std::to_string(busy_timeout));
-    *session_ << "PRAGMA foreign_keys = ON";
-    *session_ << "PRAGMA secure_delete = ON";  // a replaced secret is overwritten, not only forgotten
+    auto& sql = connection_.emplace(soci::sqlite3, "db=\"" + path_ + "\"").sql;
+    sql << "PRAGMA busy_timeout = " << how_.patience.count();
+    sql << "PRAGMA foreign_keys = ON";
+    sql << "PRAGMA secure_delete = ON";  // a replaced secret is overwritten, not only forgotten
+    // With NORMAL the disk is waited for only when the log is copied into the file, and the file stays whole.
+    sql << "PRAGMA synchronous = " << (how_.survives_power_cut ? "FULL" : "NORMAL");
 }
 
 void database::create_schema()
@@ -116,14 +152,12 @@ void database::create_schema()
         return;  // check_schema() says whether they are ours
     // Readers and a writer do not wait for each other. It is a property of the file, set before its first
     // table.
+    auto& sql = connection_->sql;
     std::string journal;
-    *session_ << "PRAGMA journal_mode = WAL", soci::into(journal);
-    write_transaction transaction(*session_, changing_);
-    if (!table_names().empty())
-        return;  // another program was quicker
-    for (const auto* statement : schema)
-        *session_ << statement;
-    *session_ << "INSERT INTO odmr_schema (version) VALUES (:version)", soci::use(schema_version_known);
+    sql << "PRAGMA journal_mode = WAL", soci::into(journal);
+    write_transaction transaction(sql, changing_);
+    if (table_names().empty())  // or else another program was quicker
+        build_schema(0);
     transaction.commit();
 }
 
@@ -132,17 +166,52 @@ void database::check_schema()
     const auto tables = table_names();
     if (std::find(tables.begin(), tables.end(), "odmr_schema") == tables.end())
         throw unusable("is not a customer database of odmr");
+    if (const int older = schema_version(); older > 0 && older < newest_version) {
+        write_transaction transaction(connection_->sql, changing_);
+        build_schema(schema_version());  // another program may have been quicker
+        transaction.commit();
+    }
+    if (const int found = schema_version(); found != newest_version)
+        throw unusable("has version " + std::to_string(found) + " of the schema, expected " +
+                       std::to_string(newest_version));
+}
+
+/// Adds what that version lacks, inside a transaction: all of it or, when anything fails, nothing.
+void database::build_schema(int from)
+{
+    if (from >= newest_version)
+        return;
+    auto& sql = connection_->sql;
+    for (const auto& version : std::span(versions).subspan(static_cast<std::size_t>(from))) {
+        for (const auto* statement : version)
+            sql << statement;
+    }
+    sql << "DELETE FROM odmr_schema";
+    sql << "INSERT INTO odmr_schema (version) VALUES (:version)", soci::use(newest_version);
+}
+
+int database::schema_version()
+{
     int version = 0;
-    *session_ << "SELECT version FROM odmr_schema", soci::into(version);
-    if (version != schema_version_known)
-        throw unusable("has version " + std::to_string(version) + " of the schema, expected " +
-                       std::to_string(schema_version_known));
+    connection_->sql << "SELECT version FROM odmr_schema", soci::into(version);
+    return version;
 }
 
 std::vector<std::string> database::table_names()
 {
-    const soci::rowset<std::string> names = session_->prepare_table_names();
+    const soci::rowset<std::string> names = connection_->sql.prepare_table_names();
     return {names.begin(), names.end()};
+}
+
+soci::statement& database::prepared(const std::string& text)
+{
+    auto& kept = connection_->prepared;
+    if (const auto found = kept.find(text); found != kept.end())
+        return found->second;
+    soci::statement statement(connection_->sql);
+    statement.alloc();
+    statement.prepare(text);
+    return kept.emplace(text, std::move(statement)).first->second;
 }
 
 database_failure database::explain(const soci::soci_error& problem) const

@@ -3,9 +3,12 @@
 
 #include "auth/secrets.hpp"
 #include "other_connection.hpp"
+#include "refusal_of.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace odmr
 {
@@ -13,18 +16,6 @@ namespace
 {
 
 using domains = std::vector<std::string>;
-
-/// What a request is refused with; "" when it is not.
-template <class Request>
-std::string refusal_of(Request request)
-{
-    try {
-        request();
-    } catch (const store_refusal& refusal) {
-        return refusal.what();
-    }
-    return "";
-}
 
 class customer_store_test : public testing::Test
 {
@@ -166,6 +157,9 @@ TEST_F(customer_store_test, whatever_names_no_customer_is_refused)
     EXPECT_EQ(refusal_of([&] { store_.set_credentials("bob", secrets_); }), missing);
     EXPECT_EQ(refusal_of([&] { store_.set_enabled("Bob", false); }), missing);
     EXPECT_EQ(refusal_of([&] { store_.set_linger("bob", seconds(1)); }), missing);
+    EXPECT_EQ(refusal_of([&] { store_.set_max_messages("bob", 1); }), missing);
+    EXPECT_EQ(refusal_of([&] { store_.set_max_octets("bob", 1); }), missing);
+    EXPECT_EQ(refusal_of([&] { store_.set_hold_time("bob", std::nullopt); }), missing);
     EXPECT_EQ(refusal_of([&] { store_.add_domain("bob", "example.org"); }), missing);
     EXPECT_EQ(refusal_of([&] { store_.remove_domain("example.org"); }),
               "domain example.org belongs to no customer");
@@ -231,6 +225,39 @@ TEST_F(customer_store_test, the_linger_time_is_set_and_returned_to_the_default)
     store_.set_linger("bob", std::nullopt);
     EXPECT_EQ(store_.find_customer("bob")->linger, std::nullopt);
     EXPECT_EQ(refusal_of([&] { store_.set_linger("bob", seconds(-1)); }), "a linger time cannot be negative");
+}
+
+TEST_F(customer_store_test, the_limits_are_set_and_returned_to_the_default)
+{
+    store_.add_customer("bob", secrets_, std::nullopt);
+    store_.add_customer("ann", secrets_, std::nullopt);
+    store_.set_max_messages("BOB", 0);
+    store_.set_max_octets("bob", std::uint64_t{1} << 62U);
+    store_.set_hold_time("bob", seconds(604'800));
+    EXPECT_EQ(store_.find_customer("bob"), (customer{.name = "bob",
+                                                     .max_messages = 0,
+                                                     .max_octets = std::uint64_t{1} << 62U,
+                                                     .hold_time = seconds(604'800),
+                                                     .cram_md5 = true}));
+    EXPECT_EQ(store_.find_customer("ann"), (customer{.name = "ann", .cram_md5 = true}));
+    store_.set_max_messages("bob", std::nullopt);
+    EXPECT_EQ(store_.find_customer("bob")->max_messages, std::nullopt);
+    EXPECT_EQ(store_.find_customer("bob")->hold_time, seconds(604'800));
+    store_.set_max_octets("bob", std::nullopt);
+    store_.set_hold_time("bob", std::nullopt);
+    EXPECT_EQ(store_.find_customer("bob"), (customer{.name = "bob", .cram_md5 = true}));
+}
+
+TEST_F(customer_store_test, a_limit_that_cannot_be_is_refused)
+{
+    store_.add_customer("bob", secrets_, std::nullopt);
+    const auto most = std::numeric_limits<std::uint64_t>::max();
+    EXPECT_EQ(refusal_of([&] { store_.set_max_messages("bob", most); }),
+              "that number of messages is too large");
+    EXPECT_EQ(refusal_of([&] { store_.set_max_octets("bob", most / 2 + 1); }), "that size is too large");
+    EXPECT_EQ(refusal_of([&] { store_.set_hold_time("bob", seconds(-1)); }),
+              "a hold time cannot be negative");
+    EXPECT_EQ(store_.find_customer("bob"), (customer{.name = "bob", .cram_md5 = true}));
 }
 
 TEST_F(customer_store_test, changes_made_together_are_kept_together)

@@ -4,6 +4,8 @@
 
 #include "auth/secrets.hpp"
 #include "other_connection.hpp"
+#include "store/hold_store.hpp"
+#include "store/recipient_store.hpp"
 #include "support/temp_dir.hpp"
 #include "support/wait.hpp"
 
@@ -65,12 +67,40 @@ protected:
         return failure_of([&] { customer_store(path_, how); });
     }
 
+    /// A file of the first version of the schema, whatever was there before.
+    void make_version_1()
+    {
+        for (const auto* suffix : {"", "-wal", "-shm"})
+            fs::remove(path_.string() + suffix);
+        other_connection(path_).run(test::read_file(ODMR_VERSION_1));
+    }
+
+    /// What goes wrong when four do the same at the same time, each with a name of its own.
+    static std::vector<std::string> problems_of_several(const std::function<void(const std::string&)>& work)
+    {
+        auto problems = no_problems;
+        std::vector<std::thread> workers;
+        for (std::size_t i = 0; i < problems.size(); ++i) {
+            workers.emplace_back([i, &problems, &work] {
+                try {
+                    work("c" + std::to_string(i));
+                } catch (const std::exception& problem) {
+                    problems[i] = problem.what();
+                }
+            });
+        }
+        for (auto& worker : workers)
+            worker.join();
+        return problems;
+    }
+
     [[nodiscard]] bool said(const std::string& words) const { return said_.find(words) != std::string::npos; }
 
     test::temp_dir directory_;
     fs::path path_ = directory_.path() / "customers.db";
     std::string said_;
     static inline const credentials secrets_ = make_credentials("hunter2", true, minimum_iterations);
+    static inline const std::vector<std::string> no_problems = std::vector<std::string>(4);
 };
 
 mode_t mode_of(const fs::path& file)
@@ -129,7 +159,7 @@ TEST_F(database_test, schema_version_and_journal_are_as_intended)
 {
     customer_store store(path_, mode::create);
     other_connection other(path_);
-    EXPECT_EQ(other.ask("SELECT version FROM odmr_schema"), "1");
+    EXPECT_EQ(other.ask("SELECT version FROM odmr_schema"), "2");
     EXPECT_EQ(other.ask("PRAGMA journal_mode"), "wal");
 }
 
@@ -213,9 +243,98 @@ TEST_F(database_test, another_programs_database_is_not_written_to)
 TEST_F(database_test, a_later_version_of_the_schema_is_not_touched)
 {
     customer_store store(path_, mode::create);
-    other_connection(path_).run("UPDATE odmr_schema SET version = 2");
+    for (const auto* version : {"3", "0", "-1"}) {
+        other_connection(path_).run("UPDATE odmr_schema SET version = " + std::string(version));
+        EXPECT_EQ(failure_to_open(), cause::unusable);
+        EXPECT_TRUE(said("has version " + std::string(version) + " of the schema, expected 2")) << said_;
+        EXPECT_EQ(other_connection(path_).ask("SELECT version FROM odmr_schema"), version);
+    }
+}
+
+TEST_F(database_test, the_first_version_of_the_schema_is_brought_up_to_date_and_keeps_everything)
+{
+    for (const auto how : {mode::must_exist, mode::create}) {
+        make_version_1();
+        customer_store store(path_, how);
+        EXPECT_EQ(
+            store.customers(),
+            (std::vector<customer>{{.name = "alice",
+                                    .linger = seconds(90),
+                                    .domains = {"example.com", "example.org"},
+                                    .cram_md5 = true},
+                                   {.name = "bob@example.net", .enabled = false, .domains = {"example.net"}},
+                                   {.name = "carl"}}));
+        EXPECT_TRUE(password_matches(store.find_credentials("alice").value(), "correct horse"));
+        EXPECT_EQ(store.find_credentials("alice")->cram_md5_secret, "correct horse");
+        EXPECT_TRUE(password_matches(store.find_credentials("bob@example.net").value(), "battery staple"));
+        EXPECT_EQ(store.find_customer("alice")->max_messages, std::nullopt);
+        EXPECT_EQ(recipient_store(path_).recipients("example.org"), std::nullopt);
+        EXPECT_TRUE(hold_store(path_).holds().empty());
+        EXPECT_EQ(other_connection(path_).ask("SELECT version FROM odmr_schema"), "2");
+    }
+}
+
+TEST_F(database_test, an_older_file_becomes_just_what_a_new_one_is)
+{
+    // Not as SQL, which SQLite keeps as it was written, but what counts: tables, columns, types, keys.
+    const auto described = [](const fs::path& file) {
+        return other_connection(file).ask(
+            "SELECT group_concat(line, char(10)) FROM"
+            " (SELECT t.name || ' ' || c.name || ' ' || c.type || c.\"notnull\" || c.pk"
+            " || coalesce(c.dflt_value, '') AS line FROM sqlite_master t, pragma_table_info(t.name) c"
+            " WHERE t.type = 'table' ORDER BY t.name, c.cid)");
+    };
+    make_version_1();
+    const auto older = described(path_);
+    customer_store(path_, mode::must_exist);
+    const auto fresh = directory_.path() / "new.db";
+    customer_store(fresh, mode::create);
+    EXPECT_EQ(described(path_), described(fresh));
+    EXPECT_NE(described(path_), older);
+}
+
+TEST_F(database_test, what_was_brought_up_to_date_takes_new_things)
+{
+    make_version_1();
+    customer_store store(path_, mode::must_exist);
+    store.set_max_messages("alice", 5);
+    EXPECT_EQ(store.find_customer("alice")->max_messages, 5U);
+    recipient_store(path_).set_recipients("example.org", {"ann"});
+    EXPECT_FALSE(recipient_store(path_).known_recipient("example.org", "bob"));
+    store.remove_domain("example.org");
+    EXPECT_EQ(other_connection(path_).ask("SELECT COUNT(*) FROM recipients"), "0");
+}
+
+TEST_F(database_test, an_update_that_fails_leaves_the_older_version_whole)
+{
+    make_version_1();
+    other_connection(path_).run("CREATE TABLE holds (theirs INTEGER)");  // what the update makes last
     EXPECT_EQ(failure_to_open(), cause::unusable);
-    EXPECT_TRUE(said("has version 2 of the schema, expected 1")) << said_;
+    EXPECT_TRUE(said("already exists")) << said_;
+    other_connection other(path_);
+    EXPECT_EQ(other.ask("SELECT version FROM odmr_schema"), "1");
+    EXPECT_EQ(other.ask("SELECT COUNT(*) FROM pragma_table_info('customer') WHERE name = 'hold_time'"), "0");
+    other.run("DROP TABLE holds");
+    EXPECT_EQ(failure_to_open(), std::nullopt);
+}
+
+TEST_F(database_test, an_older_file_that_may_only_be_read_is_unusable)
+{
+    make_version_1();
+    fs::permissions(path_, fs::perms(0444));
+    fs::permissions(directory_.path(), fs::perms(0777));
+    const as_nobody reader;
+    EXPECT_EQ(failure_to_open(), cause::unusable);
+    EXPECT_TRUE(said("readonly")) << said_;
+}
+
+TEST_F(database_test, several_programs_may_bring_it_up_to_date_at_the_same_time)
+{
+    make_version_1();
+    EXPECT_EQ(problems_of_several([&](const std::string&) {
+                  EXPECT_EQ(customer_store(path_, mode::must_exist).customers().size(), 3U);
+              }),
+              no_problems);
 }
 
 TEST_F(database_test, a_damaged_file_is_unusable)
@@ -327,20 +446,10 @@ TEST_F(database_test, a_file_locked_against_readers_is_a_temporary_failure)
 
 TEST_F(database_test, several_programs_may_make_it_at_the_same_time)
 {
-    std::vector<std::string> problems(4);
-    std::vector<std::thread> makers;
-    for (std::size_t i = 0; i < problems.size(); ++i) {
-        makers.emplace_back([this, i, &problems] {
-            try {
-                customer_store(path_, mode::create).add_customer("c" + std::to_string(i), {}, std::nullopt);
-            } catch (const std::exception& problem) {
-                problems[i] = problem.what();
-            }
-        });
-    }
-    for (auto& maker : makers)
-        maker.join();
-    EXPECT_EQ(problems, std::vector<std::string>(4));
+    EXPECT_EQ(problems_of_several([&](const std::string& name) {
+                  customer_store(path_, mode::create).add_customer(name, {}, std::nullopt);
+              }),
+              no_problems);
     EXPECT_EQ(customer_store(path_, mode::must_exist).customers().size(), 4U);
 }
 

@@ -246,10 +246,13 @@ ledger::findings ledger::end_listing(bool ok)
     complete_ = ok && (complete_ || quiet_);
     if (ok) {
         listed_at_ = listing_began_;
-        for (position next = rows_.begin(); next != rows_.end() && next->seen != listing_;) {
+        std::size_t dropped = 0;
+        for (position next = rows_.begin();
+             next != rows_.end() && next->seen != listing_ && dropped < max_dropped;) {
             const position at = next++;
             if (std::exchange(at->said, doubt::absent) != doubt::absent)
                 continue;
+            ++dropped;
             not_held(at->mail);
             remove(at);
         }

@@ -38,6 +38,10 @@ struct listed_message {
 class ledger
 {
 public:
+    /// Messages one listing can make us drop, so that nothing waits for long when a whole queue has gone;
+    /// what is left over goes with the next ones.
+    static constexpr std::size_t max_dropped = 10'000;
+
     /// What has to be done about messages we held, by queue id.
     struct findings {
         std::vector<std::string> finished;  ///< nobody is left to get it: release it, and forget the record

@@ -334,6 +334,16 @@ TEST_F(ledger_test, a_hold_that_is_gone_is_reported)
     EXPECT_EQ(list({}), nothing) << "once";
 }
 
+TEST_F(ledger_test, a_queue_that_is_gone_is_dropped_step_by_step)
+{
+    for (std::size_t i = 0; i < 2 * ledger::max_dropped + 1; ++i)
+        arrive("M" + std::to_string(i), state::held);
+    list({});
+    for (const std::size_t dropped : {ledger::max_dropped, ledger::max_dropped, std::size_t{1}})
+        EXPECT_EQ(list({}).not_held.size(), dropped);
+    EXPECT_EQ(books.size(), 0U);
+}
+
 TEST_F(ledger_test, a_failed_listing_takes_nothing_for_absent)
 {
     arrive("D", state::deferred);

@@ -120,19 +120,24 @@ TEST_F(presence_test, mail_goes_to_the_route_with_the_least_load)
 TEST_F(presence_test, a_domain_is_promised_what_every_route_offers)
 {
     first.can.dsn = true;
-    first.can.smtputf8 = true;
+    first.can.eight_bit_mime = true;
     first.can.size = true;
-    first.can.size_limit = 1000;
-    second.can = first.can;
-    second.can.smtputf8 = false;
-    second.can.size_limit = 500;
+    first.can.size_limit = 500;
+    second.can.dsn = true;
+    second.can.smtputf8 = true;
+    second.can.size = true;
+    second.can.size_limit = 1000;
+    capabilities both;
+    both.dsn = true;
+    both.size = true;
+    both.size_limit = 500;
     EXPECT_EQ(online.offers("a.example"), std::nullopt);
     online.enter(first, {"a.example"});
     EXPECT_EQ(online.offers("a.example"), first.can);
     online.enter(second, {"a.example"});
+    EXPECT_EQ(online.offers("a.example"), both);
+    online.leave(first);
     EXPECT_EQ(online.offers("a.example"), second.can);
-    online.leave(second);
-    EXPECT_EQ(online.offers("a.example"), first.can);
 }
 
 TEST_F(presence_test, routes_of_a_customer)

@@ -39,7 +39,6 @@ void ledger::arrived(const arrival& message, mail_state state, wall_time now)
         not_held(old->second->mail);
         remove(old->second);
     }
-    ended_.erase(message.queue_id);
     if (state == mail_state::deferred && message.recipients.shares().empty())
         return;
     add({.queue_id = message.queue_id,
@@ -242,7 +241,6 @@ ledger::findings ledger::end_listing(bool ok)
 {
     assert(listing_runs_);
     listing_runs_ = false;
-    ended_.clear();
     complete_ = ok && (complete_ || quiet_);
     if (ok) {
         listed_at_ = listing_began_;

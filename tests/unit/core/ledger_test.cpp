@@ -541,6 +541,8 @@ TEST_F(ledger_test, mail_that_somebody_puts_on_hold_is_kept)
     EXPECT_EQ(state_of("D"), "kept");
     EXPECT_EQ(state_of("R"), "kept");
     EXPECT_EQ(books.of_customer("smith"), (waiting_mail{{}, {}, {}, 2, std::nullopt}));
+    list({{"D"}, {"R", true}});
+    EXPECT_EQ(state_of("D"), "kept") << "said once only, now";
 }
 
 TEST_F(ledger_test, mail_that_somebody_takes_off_hold_waits_again)

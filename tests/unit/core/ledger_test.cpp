@@ -297,6 +297,19 @@ TEST_F(ledger_test, a_listing_knows_recipients_size_and_arrival_better)
     EXPECT_EQ(books.of_domain("a.example").all, (mail_amount{1, 1}));
     EXPECT_EQ(books.of_domain("b.example"), (waiting_mail{{1, 4000}, {1, 4000}, {}, 0, at(10)}));
     EXPECT_EQ(held(), (strings{"1", "2"}));
+    EXPECT_EQ(books.of_domain("a.example").oldest, at(20));
+}
+
+TEST_F(ledger_test, the_absent_are_found_among_the_present)
+{
+    for (const char* id : {"1", "2", "3", "4"})
+        arrive(id, state::deferred);
+    list({{"3"}, {"1"}});
+    list({{"1"}, {"3"}});
+    EXPECT_EQ(state_of("1"), "deferred");
+    EXPECT_EQ(state_of("2"), "unknown");
+    EXPECT_EQ(state_of("3"), "deferred");
+    EXPECT_EQ(state_of("4"), "unknown");
 }
 
 TEST_F(ledger_test, absent_once_is_not_gone)

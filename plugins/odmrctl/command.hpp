@@ -30,6 +30,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A file that cannot be read (EX_NOINPUT).
+class no_input : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// What a command is given.
 struct invocation {
     const settings& config;
@@ -54,14 +61,23 @@ struct word_count {
 };
 
 struct command {
-    std::string_view name;            ///< one word or two: "maps", "customer add"
+    /// Its words: "maps", "customer add". One in capitals stands for an argument: "recipients DOMAIN set".
+    std::string_view name;
     std::string_view arguments = {};  ///< as shown behind the name
-    word_count words = {};            ///< how many arguments there may be besides options
+    word_count words = {};            ///< how many arguments there may be, besides options
     std::vector<command_option> options = {};
     bool understands_json = false;
+    bool reads_standard_input = false;  ///< when "-" is given
     void (*run)(invocation&);
     std::string_view summary;  ///< a few words
     std::string_view text;     ///< whole sentences, in lines of 80 columns at most
+
+    /// The arguments, when the words given begin with this name: those within it, then those behind it.
+    [[nodiscard]] std::optional<std::vector<std::string>> arguments_in(
+        const std::vector<std::string>& given) const;
+
+    /// The name without arguments: "recipients set".
+    [[nodiscard]] std::string verb() const;
 };
 
 /// Every command, in the order of the help text.

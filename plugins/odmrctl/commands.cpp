@@ -3,6 +3,7 @@
 #include "odmrctl/customers.hpp"
 #include "odmrctl/domains.hpp"
 #include "odmrctl/maps_command.hpp"
+#include "odmrctl/recipients.hpp"
 
 namespace odmr::ctl
 {
@@ -12,9 +13,15 @@ const std::vector<command>& commands()
     using enum command_option::kinds;
     static const std::vector<command> table = {
         {.name = "customer add",
-         .arguments = "NAME [--cram-md5] [--linger DURATION] [--domain DOMAIN]...",
+         .arguments = "NAME [--cram-md5] [--linger DURATION] [--max-messages N] [--max-size SIZE]"
+                      " [--hold-time DURATION] [--domain DOMAIN]...",
          .words = {1, 1},
-         .options = {{"cram-md5"}, {"linger", value}, {"domain", values}},
+         .options = {{"cram-md5"},
+                     {"linger", value},
+                     {"max-messages", value},
+                     {"max-size", value},
+                     {"hold-time", value},
+                     {"domain", values}},
          .run = add_customer,
          .summary = "add a customer",
          .text = "Adds a customer, who signs in as NAME: 1 to 64 of a-z 0-9 . _ @ + -, in any case\n"
@@ -22,8 +29,8 @@ const std::vector<command>& commands()
                  "input when that is no terminal. Only keys derived from it are kept, unless\n"
                  "--cram-md5 asks for the password itself to be kept too: some clients, fetchmail\n"
                  "among them, speak no mechanism but CRAM-MD5, which works from nothing less.\n"
-                 "With --linger the customer's sessions stay open that long when no mail is left.\n"
-                 "The database is made when there is none.\n"},
+                 "The settings are those of \"customer set\". The database is made when there is\n"
+                 "none.\n"},
         {.name = "customer remove",
          .arguments = "NAME",
          .words = {1, 1},
@@ -44,8 +51,9 @@ const std::vector<command>& commands()
          .run = show_customer,
          .summary = "show a customer",
          .text = "Shows a customer, but never a secret. With --json: an object with the members\n"
-                 "name, enabled, linger (seconds, or null for the configured default), cram_md5\n"
-                 "(whether the password itself is kept) and domains (an array, sorted).\n"},
+                 "name, enabled, linger (seconds), max_messages, max_octets and hold_time (seconds;\n"
+                 "these four are null when the configured default counts), cram_md5 (whether the\n"
+                 "password itself is kept) and domains (an array, sorted).\n"},
         {.name = "customer passwd",
          .arguments = "NAME [--cram-md5 | --no-cram-md5]",
          .words = {1, 1},
@@ -68,14 +76,18 @@ const std::vector<command>& commands()
          .text = "Lets a customer sign in no more. Its mail goes on waiting; a session that is open\n"
                  "goes on.\n"},
         {.name = "customer set",
-         .arguments = "NAME --linger DURATION|default",
+         .arguments = "NAME [--linger DURATION|default] [--max-messages N|default]"
+                      " [--max-size SIZE|default] [--hold-time DURATION|default]",
          .words = {1, 1},
-         .options = {{"linger", value}},
+         .options = {{"linger", value}, {"max-messages", value}, {"max-size", value}, {"hold-time", value}},
          .run = set_customer,
          .summary = "change a customer's settings",
-         .text = "Changes how long the customer's sessions stay open when no mail is left: a\n"
-                 "duration such as 30s, 5min or 2h, 0 to end them at once, or \"default\" for the\n"
-                 "configured time.\n"},
+         .text = "Changes what is given; \"default\" goes back to what is configured for all.\n"
+                 "  --linger        how long the customer's sessions stay open when no mail is left:\n"
+                 "                  a duration such as 30s, 5min or 2h, or 0 to end them at once\n"
+                 "  --max-messages  how many messages may wait for the customer\n"
+                 "  --max-size      how large all that wait may be together, such as 512K, 100M, 1G\n"
+                 "  --hold-time     how long mail may stay on hold, such as 36h or 7d\n"},
         {.name = "domain add",
          .arguments = "CUSTOMER DOMAIN...",
          .words = {2, any_number},
@@ -89,7 +101,7 @@ const std::vector<command>& commands()
          .run = remove_domains,
          .summary = "take domains away from their customers",
          .text = "Takes the domains away from their customers, all of them or, when one is refused,\n"
-                 "none. Run \"odmrctl maps\" afterwards.\n"},
+                 "none. Their lists of recipients go with them. Run \"odmrctl maps\" afterwards.\n"},
         {.name = "domain list",
          .arguments = "[--json]",
          .understands_json = true,
@@ -97,6 +109,48 @@ const std::vector<command>& commands()
          .summary = "list the domains and whose they are",
          .text = "Lists every domain with its customer. With --json: an array of objects with the\n"
                  "members domain and customer.\n"},
+        {.name = "recipients DOMAIN set",
+         .arguments = "FILE|-",
+         .words = {2, 2},
+         .reads_standard_input = true,
+         .run = set_recipients,
+         .summary = "say which addresses a domain has",
+         .text = "Makes the addresses in the file, or with - on standard input, the domain's list\n"
+                 "of recipients, in place of the old one: one address a line, such as\n"
+                 "user@example.org or only user. Empty lines, and lines that begin with #, do not\n"
+                 "count. If a line is no address at the domain, each such line is named and\n"
+                 "nothing is changed.\n"
+                 "Addresses that are not on the list are refused, and with an empty list all are.\n"
+                 "An address user+extension is also found as user. Case does not matter.\n"},
+        {.name = "recipients DOMAIN add",
+         .arguments = "ADDRESS...",
+         .words = {2, any_number},
+         .run = add_recipients,
+         .summary = "add addresses to a domain's list",
+         .text = "Adds addresses to the list of recipients, all of them or, when one is refused,\n"
+                 "none. The domain must have a list: one with a single address would refuse all\n"
+                 "the others, and should not come about by accident.\n"},
+        {.name = "recipients DOMAIN remove",
+         .arguments = "ADDRESS...",
+         .words = {2, any_number},
+         .run = remove_recipients,
+         .summary = "take addresses off a domain's list",
+         .text = "Takes addresses off the list of recipients, all of them or, when one is not on\n"
+                 "it, none. When the last one is gone, the list is empty and refuses everybody.\n"},
+        {.name = "recipients DOMAIN list",
+         .arguments = "[--json]",
+         .words = {1, 1},
+         .understands_json = true,
+         .run = list_recipients,
+         .summary = "show a domain's list",
+         .text = "Shows the list of recipients, one address a line, as \"recipients DOMAIN set\"\n"
+                 "reads it. With --json: an object with the members domain and recipients, an\n"
+                 "array of addresses, or null when the domain has no list.\n"},
+        {.name = "recipients DOMAIN clear",
+         .words = {1, 1},
+         .run = clear_recipients,
+         .summary = "let a domain have no list",
+         .text = "Ends the domain's list of recipients: no address is refused any more.\n"},
         {.name = "maps",
          .run = write_maps_command,
          .summary = "tell the mail system which domains there are",

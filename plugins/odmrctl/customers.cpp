@@ -2,8 +2,7 @@
 #include "odmrctl/customers.hpp"
 
 #include "auth/secrets.hpp"
-#include "core/parameters.hpp"
-#include "core/units.hpp"
+#include "odmrctl/customer_settings.hpp"
 #include "odmrctl/domains.hpp"
 #include "odmrctl/new_password.hpp"
 #include "protocol/command.hpp"
@@ -21,24 +20,6 @@ namespace
 
 using open_mode = customer_store::open_mode;
 
-/// A linger time of the customer's own is judged like the configured one.
-std::optional<seconds> linger_option(const invocation& call)
-{
-    const auto given = call.options.find("linger");
-    if (given == call.options.end() || given->second.front() == "default")
-        return std::nullopt;
-    settings judged = call.config;
-    if (const auto problem = set_parameter(judged, "linger", given->second.front()))
-        throw bad_data("--linger: " + *problem);
-    return judged.linger;
-}
-
-std::string linger_text(const invocation& call, const customer& who)
-{
-    return who.linger ? format_duration(*who.linger)
-                      : "default (" + format_duration(call.config.linger) + ")";
-}
-
 customer existing(customer_store& store, const std::string& name)
 {
     auto found = store.find_customer(name);
@@ -49,11 +30,18 @@ customer existing(customer_store& store, const std::string& name)
 
 nlohmann::ordered_json as_json(const customer& who)
 {
-    return {{"name", who.name},
-            {"enabled", who.enabled},
-            {"linger", who.linger ? nlohmann::ordered_json(who.linger->count()) : nlohmann::ordered_json()},
-            {"cram_md5", who.cram_md5},
-            {"domains", who.domains}};
+    nlohmann::ordered_json object{{"name", who.name}, {"enabled", who.enabled}};
+    add_settings(object, who);
+    object["cram_md5"] = who.cram_md5;
+    object["domains"] = who.domains;
+    return object;
+}
+
+/// One line of what "customer show" says to people.
+void show_line(std::ostream& out, const std::string& what, const std::string& value)
+{
+    constexpr int width = sizeof "max-messages " - 1;
+    out << std::left << std::setw(width) << what << " " << value << "\n";
 }
 
 void set_enabled(invocation& call, bool enabled)
@@ -68,13 +56,14 @@ void set_enabled(invocation& call, bool enabled)
 void add_customer(invocation& call)
 {
     const auto& name = call.words.front();
-    const auto linger = linger_option(call);
+    const auto values = given_settings(call);
     customer_store store(call.config.database, open_mode::create);
     store.check_new_customer(name);  // before anybody has to type a password
     const auto secrets = make_credentials(read_new_password(to_lower(name)), call.has("cram-md5"));
     const auto& domains = call.options["domain"];
     store.together([&] {
-        store.add_customer(name, secrets, linger);
+        store.add_customer(name, secrets, std::nullopt);
+        store_settings(call, store, name, values);
         for (const auto& domain : domains)
             store.add_domain(name, domain);
     });
@@ -125,12 +114,13 @@ void show_customer(invocation& call)
         call.out << as_json(who).dump(2) << "\n";
         return;
     }
-    call.out << "customer  " << who.name << "\n"
-             << "enabled   " << (who.enabled ? "yes" : "no") << "\n"
-             << "linger    " << linger_text(call, who) << "\n"
-             << "CRAM-MD5  " << (who.cram_md5 ? "yes: the password itself is kept" : "no") << "\n";
+    show_line(call.out, "customer", who.name);
+    show_line(call.out, "enabled", who.enabled ? "yes" : "no");
+    for (const auto& [option, value] : shown_settings(who, call.config))
+        show_line(call.out, option, value);
+    show_line(call.out, "CRAM-MD5", who.cram_md5 ? "yes: the password itself is kept" : "no");
     for (const auto& domain : who.domains)
-        call.out << "domain    " << domain << "\n";
+        show_line(call.out, "domain", domain);
 }
 
 void change_password(invocation& call)
@@ -156,14 +146,18 @@ void disable_customer(invocation& call)
 
 void set_customer(invocation& call)
 {
-    if (!call.has("linger"))
-        throw bad_usage("customer set: nothing to set; expected --linger DURATION|default");
-    const auto& name = call.words.front();
-    const auto linger = linger_option(call);
+    if (call.options.empty())
+        throw bad_usage(
+            "customer set: nothing to set; expected --linger DURATION|default, --max-messages N|default,"
+            " --max-size SIZE|default or --hold-time DURATION|default");
+    const auto values = given_settings(call);
     customer_store store(call.config.database, open_mode::must_exist);
-    store.set_linger(name, linger);
-    call.out << "customer " << to_lower(name) << ": linger " << linger_text(call, existing(store, name))
-             << "\n";
+    store.together([&] { store_settings(call, store, call.words.front(), values); });
+    const auto who = existing(store, call.words.front());
+    for (const auto& [option, value] : shown_settings(who, call.config)) {
+        if (call.has(option))
+            call.out << "customer " << who.name << ": " << option << " " << value << "\n";
+    }
 }
 
 }  // namespace odmr::ctl

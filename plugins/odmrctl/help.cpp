@@ -4,14 +4,27 @@
 #include "config/read_settings.hpp"
 #include "odmrctl/command.hpp"
 
+#include <utility>
+
 namespace odmr::ctl
 {
 namespace
 {
 
-std::string synopsis(const command& row)
+/// `lead` and the command, in lines of 80 columns at most; a line ends only before an option.
+std::string synopsis(std::string lead, const command& row)
 {
-    return std::string(row.name) + (row.arguments.empty() ? "" : " ") + std::string(row.arguments);
+    constexpr std::size_t width = 80;
+    auto text = std::move(lead) + std::string(row.name) + (row.arguments.empty() ? "" : " ") +
+                std::string(row.arguments);
+    for (std::size_t line = 0; text.size() - line > width;) {
+        const auto end = text.rfind(" [", line + width);
+        if (end == std::string::npos || end <= line)
+            break;
+        text.replace(end, 1, "\n        ");
+        line = end + 1;
+    }
+    return text;
 }
 
 std::string overview()
@@ -33,7 +46,7 @@ std::string overview()
         "\n"
         "Commands:\n";
     for (const auto& row : commands())
-        text += "  " + synopsis(row) + "\n      " + std::string(row.summary) + "\n";
+        text += synopsis("  ", row) + "\n      " + std::string(row.summary) + "\n";
     return text + "  help [COMMAND]\n      print this text, or all about a command\n";
 }
 
@@ -48,10 +61,10 @@ std::string help_text(const std::vector<std::string>& words)
         name += (name.empty() ? "" : " ") + word;
     std::string group;
     for (const auto& row : commands()) {
-        if (row.name == name)
-            return "Usage: odmrctl " + synopsis(row) + "\n\n" + std::string(row.text);
+        if (row.name == name || row.verb() == name)
+            return synopsis("Usage: odmrctl ", row) + "\n\n" + std::string(row.text);
         if (row.name.starts_with(name + " "))
-            group += "  " + synopsis(row) + "\n      " + std::string(row.summary) + "\n";
+            group += synopsis("  ", row) + "\n      " + std::string(row.summary) + "\n";
     }
     if (group.empty())
         throw bad_usage("there is no command \"" + name + "\"; see odmrctl --help");

@@ -34,31 +34,28 @@ command_line read_line(int argc, const char* const* argv)
 /// With the commands that begin with the same word, if any, for what was expected.
 bad_usage no_such_command(const words& arguments)
 {
-    const auto& first = arguments.front();
     std::string expected;
     for (const auto& row : commands()) {
-        if (row.name.starts_with(first + " "))
+        if (row.name.starts_with(arguments.front() + " "))
             expected += (expected.empty() ? "; expected " : ", ") + std::string(row.name);
     }
-    const auto name = expected.empty() || arguments.size() < 2 ? first : first + " " + arguments[1];
+    auto name = arguments.front();
+    for (std::size_t i = 1; i < std::min<std::size_t>(arguments.size(), 3) && !expected.empty(); ++i)
+        name += " " + arguments[i];
     return bad_usage("there is no command \"" + name + "\"" +
                      (expected.empty() ? "; see odmrctl --help" : expected));
 }
 
-/// The row that the first words name; they are taken off.
-const command& find_command(words& arguments)
+/// The row that the words name; only its arguments are left of them.
+const command& find_command(words& given)
 {
     for (const auto& row : commands()) {
-        const auto second = row.name.find(' ');
-        const bool one_word = second == std::string_view::npos;
-        if (arguments.front() != row.name.substr(0, second))
-            continue;
-        if (!one_word && (arguments.size() < 2 || arguments[1] != row.name.substr(second + 1)))
-            continue;
-        arguments.erase(arguments.begin(), arguments.begin() + (one_word ? 1 : 2));
-        return row;
+        if (auto arguments = row.arguments_in(given)) {
+            given = *std::move(arguments);
+            return row;
+        }
     }
-    throw no_such_command(arguments);
+    throw no_such_command(given);
 }
 
 po::options_description described(const command& row)
@@ -87,7 +84,8 @@ void parse(const command& row, const words& arguments, invocation& call)
     try {
         for (const auto& given :
              po::command_line_parser(arguments).options(known).style(style).run().options) {
-            if (given.position_key >= 0 && given.value.front().starts_with('-'))
+            if (given.position_key >= 0 && given.value.front().starts_with('-') &&
+                !(row.reads_standard_input && given.value.front() == "-"))
                 throw po::unknown_option(given.value.front());
             if (given.position_key >= 0)
                 call.words.push_back(given.value.front());
@@ -164,6 +162,8 @@ std::pair<int, std::string> explain_exception()
         return {EX_DATAERR, problem.what()};
     } catch (const store_refusal& problem) {
         return {EX_DATAERR, problem.what()};
+    } catch (const no_input& problem) {
+        return {EX_NOINPUT, problem.what()};
     } catch (const config_error& problem) {
         return {EX_CONFIG, problem.what()};
     } catch (const database_failure& problem) {

@@ -8,9 +8,9 @@ namespace odmr::ctl
 {
 
 /// Returns a status of <sysexits.h>: EX_OK, EX_USAGE (a command line that makes no sense), EX_DATAERR (a
-/// refused name, domain, password or value), EX_NOINPUT (no database), EX_UNAVAILABLE (an unusable one, or a
-/// mail system that fails), EX_IOERR (the output cannot be written), EX_TEMPFAIL (a locked database) or
-/// EX_CONFIG.
+/// refused name, domain, address, password or value), EX_NOINPUT (no database, or a file that cannot be
+/// read), EX_UNAVAILABLE (an unusable database, or a mail system that fails), EX_IOERR (the output cannot be
+/// written), EX_TEMPFAIL (a locked database) or EX_CONFIG.
 int run(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
 }  // namespace odmr::ctl

@@ -1,16 +1,12 @@
 // odmrctl as an administrator meets it: the real program, its output, its messages and its exit status.
 #include "auth/secrets.hpp"
+#include "odmrctl_program.hpp"
 #include "odmrctl_terminal.hpp"
 #include "protocol/encoding.hpp"
-#include "store/customer_store.hpp"
-#include "support/child_process.hpp"
-#include "support/temp_dir.hpp"
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <sys/stat.h>
-#include <sysexits.h>
 
 #include <gmock/gmock.h>
 
@@ -24,57 +20,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-using words = std::vector<std::string>;
 using json = nlohmann::json;
 
-class odmrctl : public testing::Test
+class odmrctl : public odmrctl_program
 {
-protected:
-    odmrctl()
-    {
-        write_file(config_, "hostname = relay.example.net\ndatabase = " + database_ + "\nlinger = 7s\n");
-    }
-
-    [[nodiscard]] words command_line(const words& command) const
-    {
-        words all{built_program("odmrctl"), "--config", config_};
-        all.insert(all.end(), command.begin(), command.end());
-        return all;
-    }
-
-    [[nodiscard]] command_result run(const words& command, const std::string& input = {}) const
-    {
-        return run_command({.arguments = command_line(command), .input = input});
-    }
-
-    /// Must succeed; the answer is what it wrote.
-    [[nodiscard]] std::string done(const words& command, const std::string& input = {}) const
-    {
-        const auto result = run(command, input);
-        EXPECT_EQ(result.status, EX_OK) << result.error;
-        EXPECT_EQ(result.error, "");
-        return result.output;
-    }
-
-    /// Must fail with that status and write nothing but one line of message; the answer is the message.
-    [[nodiscard]] std::string failure(int status, const words& command, const std::string& input = {}) const
-    {
-        const auto result = run(command, input);
-        EXPECT_EQ(result.status, status) << result.error;
-        EXPECT_EQ(result.output, "");
-        EXPECT_THAT(result.error, StartsWith("odmrctl: "));
-        EXPECT_EQ(result.error.find('\n'), result.error.size() - 1) << result.error;
-        return result.error;
-    }
-
-    [[nodiscard]] customer_store store() const
-    {
-        return customer_store(database_, customer_store::open_mode::must_exist);
-    }
-
-    temp_dir directory_;
-    std::string config_ = directory_.path() / "odmr.conf";
-    std::string database_ = directory_.path() / "customers.db";
 };
 
 TEST_F(odmrctl, adds_a_customer_with_a_password_from_standard_input)
@@ -241,13 +190,16 @@ TEST_F(odmrctl, shows_customers_to_people)
               "annabel  enabled   a.example  b.example\n"
               "bob      disabled\n");
     EXPECT_EQ(done({"customer", "show", "bob"}),
-              "customer  bob\n"
-              "enabled   no\n"
-              "linger    default (7s)\n"
-              "CRAM-MD5  no\n");
+              "customer      bob\n"
+              "enabled       no\n"
+              "linger        default (7s)\n"
+              "max-messages  default\n"
+              "max-size      default\n"
+              "hold-time     default\n"
+              "CRAM-MD5      no\n");
     EXPECT_THAT(done({"customer", "show", "annabel"}),
-                AllOf(HasSubstr("CRAM-MD5  yes: the password itself is kept\n"),
-                      HasSubstr("domain    a.example\ndomain    b.example\n")));
+                AllOf(HasSubstr("CRAM-MD5      yes: the password itself is kept\n"),
+                      HasSubstr("domain        a.example\ndomain        b.example\n")));
 }
 
 TEST_F(odmrctl, shows_customers_to_programs)
@@ -257,9 +209,11 @@ TEST_F(odmrctl, shows_customers_to_programs)
         "customer");
     EXPECT_EQ(done({"customer", "add", "ann", "--cram-md5"}, "x\n"), "customer ann added\n");
     const auto bob =
-        R"({"name": "bob", "enabled": true, "linger": 60, "cram_md5": false, "domains": ["example.org"]})"_json;
+        R"({"name": "bob", "enabled": true, "linger": 60, "max_messages": null, "max_octets": null,
+            "hold_time": null, "cram_md5": false, "domains": ["example.org"]})"_json;
     const auto ann =
-        R"({"name": "ann", "enabled": true, "linger": null, "cram_md5": true, "domains": []})"_json;
+        R"({"name": "ann", "enabled": true, "linger": null, "max_messages": null, "max_octets": null,
+            "hold_time": null, "cram_md5": true, "domains": []})"_json;
     EXPECT_EQ(json::parse(done({"customer", "show", "bob", "--json"})), bob);
     EXPECT_EQ(json::parse(done({"--json", "customer", "show", "ann"})), ann);
     EXPECT_EQ(json::parse(done({"customer", "list", "--json"})), json::array({ann, bob}));
@@ -298,6 +252,7 @@ TEST_F(odmrctl, refuses_command_lines_that_make_no_sense)
     EXPECT_THAT(failure(EX_USAGE, {"--frob", "customer", "list"}), HasSubstr("--frob"));
     EXPECT_THAT(failure(EX_USAGE, {"customer", "list", "--frob"}), HasSubstr("--frob"));
     EXPECT_THAT(failure(EX_USAGE, {"customer", "add", "-b"}), HasSubstr("'-b'"));
+    EXPECT_THAT(failure(EX_USAGE, {"customer", "add", "-"}), HasSubstr("'-'"));
     EXPECT_THAT(failure(EX_USAGE, {"customer", "add"}),
                 HasSubstr("too few arguments; expected odmrctl customer add NAME [--cram-md5]"));
     EXPECT_THAT(failure(EX_USAGE, {"customer", "add", "bob", "hunter2"}, "x\n"),
@@ -324,15 +279,25 @@ TEST_F(odmrctl, explains_itself_without_a_configuration)
     };
     const auto overview = help({"--help"});
     EXPECT_EQ(help({"help"}), overview);
-    for (const auto* command : {"customer add", "customer remove", "customer list", "customer show",
-                                "customer passwd", "customer enable", "customer disable", "customer set",
-                                "domain add", "domain remove", "domain list", "maps"})
+    for (const auto* command :
+         {"customer add", "customer remove", "customer list", "customer show", "customer passwd",
+          "customer enable", "customer disable", "customer set", "domain add", "domain remove", "domain list",
+          "recipients DOMAIN set", "recipients DOMAIN add", "recipients DOMAIN remove",
+          "recipients DOMAIN list", "recipients DOMAIN clear", "maps"})
         EXPECT_THAT(overview, HasSubstr(std::string("\n  ") + command));
     EXPECT_THAT(help({"help", "customer", "add"}), StartsWith("Usage: odmrctl customer add NAME "));
     EXPECT_EQ(help({"customer", "add", "--help"}), help({"help", "customer", "add"}));
     EXPECT_EQ(help({"--help", "customer", "add"}), help({"help", "customer", "add"}));
     EXPECT_THAT(help({"help", "domain"}),
                 AllOf(HasSubstr("domain remove DOMAIN..."), Not(HasSubstr("customer add"))));
+    EXPECT_THAT(help({"help", "recipients", "set"}),
+                StartsWith("Usage: odmrctl recipients DOMAIN set FILE|-\n\n"));
+    EXPECT_EQ(help({"help", "recipients", "DOMAIN", "set"}), help({"help", "recipients", "set"}));
+    EXPECT_EQ(help({"recipients", "example.org", "set", "--help"}), help({"help", "recipients", "set"}));
+    EXPECT_THAT(help({"help", "recipients"}), HasSubstr("\n  recipients DOMAIN clear\n"));
+    std::istringstream lines(overview);
+    for (std::string line; std::getline(lines, line);)
+        EXPECT_LE(line.size(), 80U) << line;
     EXPECT_THAT(help({"--version"}), StartsWith("odmrctl "));
 }
 

@@ -61,12 +61,10 @@ policy_answer interceptor::at_rcpt(const policy_request& request)
     // its lists), and counting questions could make up for a recipient we were not asked about. A recipient
     // the client named twice, and two with the same hash, make the count too small: then the message is
     // merely not held.
-    if (!present_.seen.insert(std::hash<std::string_view>{}(request.recipient)).second)
+    present_.whole = present_.whole && present_.seen.size() < max_recipients;
+    if (present_.whole && !present_.seen.insert(std::hash<std::string_view>{}(request.recipient)).second)
         return policy_answer::pass();
-    present_.whole =
-        present_.whole && owner.found != known::cannot_say && present_.seen.size() <= max_recipients;
-    if (!present_.whole)
-        present_.seen.clear();  // they decide nothing any more
+    // When the directory cannot say whose it is, it may be anybody's.
     if (owner.found == known::yes)
         present_.recipients.add(customer.name, to.domain);
     else
@@ -116,7 +114,7 @@ bool interceptor::full(const customer_view& customer, std::uint64_t announced) c
 /// we were asked, and the bare "postmaster", about which Postfix asks nobody.
 bool interceptor::may_hold(const message& m, const policy_request& request) const
 {
-    if (!m.whole || m.recipients.sole_customer().empty() || request.queue_id.empty())
+    if (!m.whole || m.recipients.sole_customer().empty())
         return false;
     if (request.recipient_count == 0 || m.seen.size() < request.recipient_count)
         return false;

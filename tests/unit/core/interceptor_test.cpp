@@ -97,8 +97,9 @@ protected:
             {"off.example", {.name = "brown", .enabled = false, .has_recipient_list = true}},
             {"small.example", {.name = "small", .limit = {.messages = 2, .octets = 1000}}},
         };
-        directory.recipients = {"user@listed.example", "j\xc3\xb6rg@listed.example",
-                                "with+plus@listed.example", "+odd@listed.example", "user@off.example"};
+        directory.recipients = {"user@listed.example",      "j\xc3\xb6rg@listed.example",
+                                "with+plus@listed.example", "+odd@listed.example",
+                                "@listed.example",          "user@off.example"};
         directory.silent = {"silent.example", "silent@listed.example"};
     }
 
@@ -339,6 +340,10 @@ TEST_F(conversations, what_we_may_not_have_seen_whole_is_not_held)
          {rcpt("x@silent.example"), rcpt("x@a.example"), end(2)},
          pass,
          {"passed ID1 1129 smith:a.example:1 others:1"}},
+        {"the recipient list fails for one that is refused after us",
+         {rcpt("user@listed.example"), rcpt("silent@listed.example"), end(1, "user@listed.example")},
+         pass,
+         {"passed ID1 1129 smith:listed.example:2"}},
         {"the recipient list fails",
          {rcpt("silent@listed.example"), end(1, "silent@listed.example")},
          pass,

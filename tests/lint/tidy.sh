@@ -41,7 +41,7 @@ done <$work/sources
 checked=$(wc -l <$work/todo)
 echo "tidy: $checked of $(wc -l <$work/sources) files have changed" >&2
 # shellcheck disable=SC2016 # the inner shell expands them
-xargs -P "$(nproc)" -L 1 sh -c '
+xargs -r -P "$(nproc)" -L 1 sh -c '
     if clang-tidy-19 --quiet -p build/tidy "$0" >"$1.log" 2>&1; then
         rm -f "$1.log" && touch "$1"
     else

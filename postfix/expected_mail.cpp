@@ -34,4 +34,13 @@ std::size_t expected_mail::missing() const
                                                   [](const auto& entry) { return !entry.second.came; }));
 }
 
+std::vector<std::string> expected_mail::missing_ids(std::size_t most) const
+{
+    std::vector<std::string> ids;
+    for (const auto& [id, state] : messages_)
+        if (!state.came && ids.size() < most)
+            ids.push_back(id);
+    return ids;
+}
+
 }  // namespace odmr::postfix

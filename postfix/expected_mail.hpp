@@ -30,6 +30,8 @@ public:
     void listed(const std::vector<std::string>& queue_ids, clock_point now);
     /// Messages that were listed and have not come.
     [[nodiscard]] std::size_t missing() const;
+    /// Up to that many of them.
+    [[nodiscard]] std::vector<std::string> missing_ids(std::size_t most) const;
 
 private:
     struct message {

@@ -26,6 +26,7 @@ namespace
 
 constexpr auto second_flush_after = std::chrono::seconds(2);
 constexpr auto flush_takes_effect_in = std::chrono::seconds(1);
+constexpr std::size_t most_flushed_by_id = 100;  // at a time: each is a command of its own
 // How old the listing made for ATRN may be when the domain comes online: the customer's greeting lies in
 // between.
 constexpr auto still_fresh = std::chrono::seconds(10);
@@ -145,23 +146,46 @@ awaitable<void> postfix_mta::flush_when_bound(std::string domain, std::weak_ptr<
 /// Not while an earlier flush may still bring the mail: what it brings would be tried twice.
 void postfix_mta::flush_again(const std::string& domain, online_domain& state)
 {
-    if (clock::now() - state.last_flush >= flush_takes_effect_in)
-        asio::co_spawn(executor_, flush(domain), asio::detached);
+    const auto now = clock::now();
+    if (now - state.last_flush < flush_takes_effect_in)
+        return;
+    // A flush of the domain knows only mail that was deferred while its domain was among fast_flush_domains.
+    // What it has not brought is asked for by queue id.
+    if (now - state.last_flush_by_id >= flush_takes_effect_in) {
+        state.last_flush_by_id = now;
+        asio::co_spawn(executor_, flush_ids(state.mail.missing_ids(most_flushed_by_id)), asio::detached);
+    }
+    asio::co_spawn(executor_, flush(domain), asio::detached);
 }
 
 awaitable<void> postfix_mta::flush(std::string domain)
 {
     if (const auto state = online_.find(domain); state != online_.end())
         state->second->last_flush = clock::now();
+    std::vector<std::string> request{"-s", domain};
+    co_await run_postqueue(std::move(request));
+    log::debug("flushed", {{"domain", domain}});
+}
+
+awaitable<void> postfix_mta::flush_ids(std::vector<std::string> queue_ids)
+{
+    for (const std::string& id : queue_ids) {
+        std::vector<std::string> request{"-i", id};
+        co_await run_postqueue(std::move(request));
+        log::debug("flushed", {{"queue_id", id}});
+    }
+}
+
+awaitable<void> postfix_mta::run_postqueue(std::vector<std::string> request)
+{
     const settings& s = current_();
-    std::vector<std::string> argv{s.postfix_command_dir + "/postqueue", "-c", s.postfix_config_dir, "-s",
-                                  domain};
+    std::vector<std::string> argv{s.postfix_command_dir + "/postqueue", "-c", s.postfix_config_dir};
+    argv.insert(argv.end(), request.begin(), request.end());
     const auto result = co_await run_command(std::move(argv), s.queue_command_timeout, nullptr);
-    if (result.ok())
-        log::debug("flushed", {{"domain", domain}});
-    else
-        log::warning("flush-failed",
-                     {{"domain", domain}, {"command", "postqueue -s"}, {"reason", result.text()}});
+    if (!result.ok())
+        log::warning("flush-failed", {{"command", "postqueue " + request.front()},
+                                      {"argument", request.back()},
+                                      {"reason", result.text()}});
 }
 
 void postfix_mta::prepare_socket_dir(const settings& s)

@@ -46,10 +46,13 @@ private:
         std::unique_ptr<local_listener> socket;
         expected_mail mail;
         clock::time_point last_flush{};
+        clock::time_point last_flush_by_id{};
     };
 
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
     awaitable<void> flush(std::string domain);
+    awaitable<void> flush_ids(std::vector<std::string> queue_ids);
+    awaitable<void> run_postqueue(std::vector<std::string> request);
     void flush_again(const std::string& domain, online_domain& state);
 
     asio::any_io_executor executor_;

@@ -43,6 +43,16 @@ TEST_F(main_job, mail_for_an_offline_customer_waits_and_arrives_byte_for_byte)
     EXPECT_TRUE(queue_becomes_empty());
 }
 
+TEST_F(main_job, mail_that_a_flush_of_the_domain_does_not_know_is_asked_for_by_queue_id)
+{
+    // As for mail that was deferred before its domain was among fast_flush_domains.
+    start({.extra_main_cf = "fast_flush_domains =\n"});
+    const sent_message message = waiting({"ann@example.org"});
+    EXPECT_EQ(fetch("ATRN example.org"), session_end::quit);
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
 TEST_F(main_job, works_under_starttls)
 {
     start({.tls = true});

@@ -19,6 +19,8 @@ TEST(expected_mail, is_what_was_listed_and_has_not_come)
     EXPECT_EQ(mail.missing(), 2U);
     mail.came("A");
     EXPECT_EQ(mail.missing(), 1U);
+    EXPECT_EQ(mail.missing_ids(10), std::vector<std::string>{"B"});
+    EXPECT_TRUE(mail.missing_ids(0).empty());
     mail.listed({"A", "B"}, t0 + 1h);  // A came and was deferred again: it is not waited for
     EXPECT_EQ(mail.missing(), 1U);
     mail.came("B");

@@ -148,6 +148,7 @@ void relay_session::pump()
                 break;
             case smtp_client::event::kind::settled:
                 log_outcomes(*event->message);
+                event->message->grown = nullptr;
                 break;
             case smtp_client::event::kind::closed:
                 end_reason_ = event->reason;

@@ -1,10 +1,9 @@
 #include "postfix/queue_entry.hpp"
 
+#include "postfix/queue_id.hpp"
 #include "protocol/command.hpp"
 
 #include <nlohmann/json.hpp>
-
-#include <algorithm>
 
 namespace odmr::postfix
 {
@@ -24,7 +23,7 @@ std::optional<queue_entry> parse_queue_entry(std::string_view line)
         entry.sender = object.value("sender", "");
         for (const json& recipient : object.at("recipients"))
             entry.recipients.push_back(recipient.at("address").get<std::string>());
-        if (!valid_queue_id(entry.queue_id))
+        if (!is_queue_id(entry.queue_id))
             return std::nullopt;
         return entry;
     } catch (const json::exception&) {
@@ -36,16 +35,6 @@ std::string domain_of(std::string_view address)
 {
     const std::size_t at = address.rfind('@');
     return at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
-}
-
-bool valid_queue_id(std::string_view id)
-{
-    // Short ids are hexadecimal in upper case, long ones letters and digits: both are alphanumeric and
-    // nothing else.
-    const auto alphanumeric = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    };
-    return id.size() >= 6 && id.size() <= 40 && std::all_of(id.begin(), id.end(), alphanumeric);
 }
 
 }  // namespace odmr::postfix

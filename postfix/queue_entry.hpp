@@ -29,7 +29,4 @@ std::optional<queue_entry> parse_queue_entry(std::string_view line);
 /// The domain of a recipient address, in lower case; empty when it has none.
 std::string domain_of(std::string_view address);
 
-/// True for what Postfix uses as a queue id, short or long form.
-bool valid_queue_id(std::string_view id);
-
 }  // namespace odmr::postfix

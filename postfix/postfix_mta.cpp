@@ -56,7 +56,7 @@ postfix_mta::postfix_mta(const asio::any_io_executor& executor, std::function<co
 {
 }
 
-void postfix_mta::domain_online(const std::string& domain)
+void postfix_mta::domain_online(const std::string& domain, const std::string& /*customer*/)
 {
     auto state = std::make_shared<online_domain>();
     const std::string path = current_().socket_dir + "/" + domain;
@@ -87,6 +87,23 @@ void postfix_mta::attempted(const std::string& domain, const std::string& queue_
     const auto found = online_.find(domain);
     if (found != online_.end() && !queue_id.empty())
         found->second->mail.came(queue_id);
+}
+
+void postfix_mta::settled(const std::string& /*domain*/, const transaction& /*message*/) {}
+
+bool postfix_mta::can_hold(const std::string& /*customer*/) const
+{
+    return false;
+}
+
+awaitable<bool> postfix_mta::reconcile()
+{
+    co_return false;
+}
+
+awaitable<std::size_t> postfix_mta::let_go(std::vector<std::string> /*queue_ids*/)
+{
+    co_return 0;
 }
 
 awaitable<std::optional<std::size_t>> postfix_mta::waiting(std::vector<std::string> domains, time_limit limit)

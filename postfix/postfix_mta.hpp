@@ -29,12 +29,16 @@ public:
     postfix_mta(const asio::any_io_executor& executor, std::function<const settings&()> current,
                 std::function<void(stream_socket, const std::string& domain)> connected);
 
-    void domain_online(const std::string& domain) override;
+    void domain_online(const std::string& domain, const std::string& customer) override;
     void domain_offline(const std::string& domain) override;
     void attempted(const std::string& domain, const std::string& queue_id) override;
+    void settled(const std::string& domain, const transaction& message) override;
     awaitable<std::optional<std::size_t>> waiting(std::vector<std::string> domains,
                                                   time_limit limit) override;
     awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) override;
+    [[nodiscard]] bool can_hold(const std::string& customer) const override;
+    awaitable<bool> reconcile() override;
+    awaitable<std::size_t> let_go(std::vector<std::string> queue_ids) override;
 
     /// Makes the socket folder when it is missing, for its owner and Postfix's group only, and removes
     /// sockets that a killed predecessor left there. Throws std::runtime_error.

@@ -49,6 +49,7 @@ constexpr std::string_view security = "TLS and authentication";
 constexpr std::string_view front_end = "Limits before the turn";
 constexpr std::string_view after_turn = "Time limits after the turn";
 constexpr std::string_view from_mta = "Mail from the mail system";
+constexpr std::string_view tool = "odmrctl";
 constexpr std::string_view postfix = "Postfix";
 constexpr std::string_view logging = "Log";
 
@@ -77,6 +78,17 @@ constexpr parameter table[] = {
 {"linger", customers, &settings::linger, duration(0, 365 * day), "5s",
  "How long a session stays open when all waiting mail has been delivered. Mail that arrives meanwhile is delivered at once. "
  "With 0 the session ends as soon as nothing is left. A customer may have a value of its own, set with odmrctl."},
+{"max_waiting_messages", customers, &settings::max_waiting_messages, count(0, 100'000'000), "0",
+ "How many messages may wait for a customer. When there are as many, further mail is refused with 452 at RCPT, so that its "
+ "sender keeps it. With 0 there is no limit. A customer may have a value of its own, set with odmrctl."},
+{"max_waiting_size", customers, &settings::max_waiting_size, octets(0, kib * gib), "0",
+ "How large all the mail that waits for a customer may be together. What would exceed it is refused with 452 at RCPT. With 0 "
+ "there is no limit. A customer may have a value of its own, set with odmrctl."},
+{"hold_time", customers, &settings::hold_time, duration(0, 365 * day), "13d",
+ "How long mail for a customer who does not come stays on hold. Then it is let go, and the mail system returns it to its "
+ "sender when its own time is up. It is never longer than the mail system's queue lifetimes less one day, whatever stands "
+ "here, because mail that is let go later could be returned at the first attempt that fails. With 0 nothing is put on hold: "
+ "mail waits in the mail system's deferred queue. A customer may have a value of its own, set with odmrctl."},
 
 {"tls_certificate", security, &settings::tls_certificate, optional_path, "",
  "The file with the certificate of this server in PEM form, followed by the intermediate certificates. With it, STARTTLS is "
@@ -164,11 +176,34 @@ constexpr parameter table[] = {
  "customer's line, so memory does not grow with the size of a message."},
 {"lmtp_timeout", from_mta, &settings::lmtp_timeout, duration(1, day), "10min",
  "How long odmrd waits for the mail system to send the next command or the next part of a message."},
+{"policy_socket", from_mta, &settings::policy_socket, optional_path, "/var/spool/postfix/odmr/policy",
+ "The socket where odmrd answers the questions of Postfix's check_policy_service: whether a recipient is taken, and whether a "
+ "message is put on hold until its customer comes. It should lie in socket_dir. When it is empty, there is no such socket."},
+{"policy_listen", from_mta, &settings::policy_listen, endpoints, "",
+ "Addresses and ports where the same questions are answered over TCP, for a mail system that cannot reach the socket. "
+ "Whoever connects may have odmrd remember messages as held, so give loopback addresses only. When it is empty, there is no "
+ "such listener."},
+{"window_messages", from_mta, &settings::window_messages, count(5, 1'000'000), "5000",
+ "How many messages that were let go from hold may be on their way to customers at the same time, for all customers together. "
+ "Each customer gets as many as its line delivers in about two seconds. Keep it well below Postfix's "
+ "qmgr_message_active_limit, so that everybody else's mail keeps moving."},
+{"window_size", from_mta, &settings::window_size, octets(64 * kib, kib * gib), "512M",
+ "How large the messages may be together that were let go from hold and are on their way. A single message may be larger."},
+{"reconcile_interval", from_mta, &settings::reconcile_interval, duration(1, day), "10min",
+ "How often odmrd compares what it knows of waiting mail with a listing of the mail system's queue. It finds mail that came "
+ "by ways odmrd does not see, and lets go of mail that has been on hold for too long."},
+
+{"control_socket", tool, &settings::control_socket, optional_path, "/run/odmr/control",
+ "The socket where odmrd answers odmrctl. Its directory is made when it is missing. When it is empty, there is none, and the "
+ "commands of odmrctl that ask the daemon do not work."},
+{"control_group", tool, &settings::control_group, word, "",
+ "The group whose members may use the control socket, besides root and the account that user names. When it is empty, nobody "
+ "else may."},
 
 {"postfix_config_dir", postfix, &settings::postfix_config_dir, path, "/etc/postfix",
  "The configuration directory of the Postfix instance that holds the mail."},
 {"postfix_command_dir", postfix, &settings::postfix_command_dir, path, "/usr/sbin",
- "The directory with the commands postqueue and postmap."},
+ "The directory with Postfix's commands, such as postqueue, postsuper and postmap."},
 {"postfix_maps_dir", postfix, &settings::postfix_maps_dir, path, "/etc/postfix/odmr",
  "The directory where odmrctl maps writes the tables of domains that main.cf refers to."},
 {"postfix_map_type", postfix, &settings::postfix_map_type, one_of("hash lmdb btree cdb"), "hash",

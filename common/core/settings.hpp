@@ -37,6 +37,9 @@ struct settings {
     // customers
     std::string database;
     seconds linger{};
+    std::uint64_t max_waiting_messages = 0;  ///< per customer; 0 = no limit
+    std::uint64_t max_waiting_size = 0;      ///< octets per customer; 0 = no limit
+    seconds hold_time{};                     ///< 0 = nothing is put on hold
 
     // TLS and AUTH
     std::string tls_certificate;
@@ -77,6 +80,15 @@ struct settings {
     std::uint64_t max_recipients = 0;    ///< per transaction
     std::uint64_t content_buffer = 0;    ///< octets per transaction
     seconds lmtp_timeout{};
+    std::string policy_socket;  ///< path of the policy server's socket; may be empty
+    std::vector<endpoint_setting> policy_listen;
+    std::uint64_t window_messages = 0;  ///< let go from hold and not yet delivered, for all customers
+    std::uint64_t window_size = 0;      ///< octets
+    seconds reconcile_interval{};
+
+    // the administrator's tool
+    std::string control_socket;  ///< path; may be empty
+    std::string control_group;
 
     // Postfix
     std::string postfix_config_dir;

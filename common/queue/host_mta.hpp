@@ -6,6 +6,7 @@
 #pragma once
 
 #include "net/asio.hpp"
+#include "protocol/transaction.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -20,13 +21,16 @@ class host_mta
 public:
     virtual ~host_mta() = default;
 
-    /// A session serves the domain from now on: its mail may come.
-    virtual void domain_online(const std::string& domain) = 0;
+    /// A session of that customer serves the domain from now on: its mail may come.
+    virtual void domain_online(const std::string& domain, const std::string& customer) = 0;
     /// Nobody serves it any more: nothing may come.
     virtual void domain_offline(const std::string& domain) = 0;
 
     /// A transaction for that domain has reached us by LMTP. queue_id is empty when the MTA does not tell.
     virtual void attempted(const std::string& domain, const std::string& queue_id) = 0;
+
+    /// It is over. A recipient without an outcome is one that stays in the queue.
+    virtual void settled(const std::string& domain, const transaction& message) = 0;
 
     /// How many messages the MTA could deliver for these domains; nullopt when it did not say within the
     /// limit.
@@ -36,6 +40,17 @@ public:
     /// How many of them have not been attempted since their domain came online, and are thus still to come.
     /// When there are any, the MTA is asked again to hand them over. nullopt when that cannot be known.
     virtual awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) = 0;
+
+    // ---- mail on hold
+
+    /// Mail for that customer may be put on hold as it arrives: it can be let go again, and it may wait.
+    [[nodiscard]] virtual bool can_hold(const std::string& customer) const = 0;
+
+    /// Compares the ledger with the queue now; false when the queue could not be listed.
+    virtual awaitable<bool> reconcile() = 0;
+
+    /// Lets go of messages that we hold, to be delivered as ordinary mail: how many are on hold no more.
+    virtual awaitable<std::size_t> let_go(std::vector<std::string> queue_ids) = 0;
 };
 
 }  // namespace odmr

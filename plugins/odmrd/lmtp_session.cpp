@@ -99,6 +99,7 @@ awaitable<bool> lmtp_session::relay_content()
             message->abandon();
             if (message->grown)
                 message->grown();
+            service_.mta().settled(domain_, *message);
             co_return false;
         }
         if (submitted && message->grown)
@@ -108,6 +109,7 @@ awaitable<bool> lmtp_session::relay_content()
         submit(message);
     while (!message->settled())
         co_await progress_.wait();
+    service_.mta().settled(domain_, *message);
     engine_->answer();
     co_return true;
 }

@@ -24,6 +24,7 @@ service::service(const asio::any_io_executor& executor, settings from)
       config_(std::move(from)),
       tls_(open_tls(config_)),
       customers_(config_.database, customer_store::open_mode::must_exist),
+      holds_(config_.database),
       sasl_(std::make_shared<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
       throttle_(config_.auth_delay, config_.auth_delay_max),
       presence_(*this),
@@ -48,7 +49,7 @@ void service::reload(settings from)
 void service::domain_online(const std::string& domain)
 {
     log::info("online", {{"domain", domain}});
-    mta_->domain_online(domain);
+    mta_->domain_online(domain, presence_.route_to(domain)->customer());
 }
 
 void service::domain_offline(const std::string& domain)

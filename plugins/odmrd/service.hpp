@@ -3,12 +3,14 @@
 
 #include "auth/gsasl_server.hpp"
 #include "core/auth_throttle.hpp"
+#include "core/ledger.hpp"
 #include "core/presence.hpp"
 #include "core/settings.hpp"
 #include "net/tls_context.hpp"
 #include "odmrd/session_registry.hpp"
 #include "queue/host_mta.hpp"
 #include "store/customer_store.hpp"
+#include "store/hold_store.hpp"
 
 #include <map>
 #include <memory>
@@ -39,6 +41,8 @@ public:
         return tls_;
     }  ///< nullptr without a certificate
     customer_store& customers() { return customers_; }
+    hold_store& holds() { return holds_; }
+    ledger& waiting() { return ledger_; }
     [[nodiscard]] std::shared_ptr<sasl_server> sasl() const { return sasl_; }  ///< must outlive its exchanges
     auth_throttle& throttle() { return throttle_; }
     presence& online() { return presence_; }
@@ -56,6 +60,8 @@ private:
     settings config_;
     std::shared_ptr<tls_context> tls_;
     customer_store customers_;
+    hold_store holds_;
+    ledger ledger_;
     std::shared_ptr<sasl_server> sasl_;
     auth_throttle throttle_;
     presence presence_;

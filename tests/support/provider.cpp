@@ -48,6 +48,8 @@ provider::provider(const setup& how)
         {"linger", "0s"},
         {"auth_delay", "0s"},
         {"socket_dir", (postfix_.queue_dir() / "odmr").string()},
+        {"policy_socket", (postfix_.queue_dir() / "odmr" / "policy").string()},
+        {"control_socket", (directory() / "control").string()},
         {"postfix_config_dir", postfix_.config_dir().string()},
         {"postfix_maps_dir", (postfix_.config_dir() / "odmr").string()},
         {"log_to", "stderr"},

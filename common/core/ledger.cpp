@@ -85,7 +85,7 @@ void ledger::released(std::string_view queue_id)
 void ledger::put_back(std::string_view queue_id, wall_time not_before)
 {
     const std::optional<position> at = touch(queue_id);
-    if (!at || (*at)->mail.state != mail_state::released)
+    if (!at || ((*at)->mail.state != mail_state::released && (*at)->mail.state != mail_state::deferred))
         return;
     (*at)->mail.not_before = not_before;
     set_state((*at)->mail, mail_state::held);

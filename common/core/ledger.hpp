@@ -62,7 +62,8 @@ public:
     /// We let it go to be delivered now. (To be said before the command runs, so that it is let go only
     /// once.)
     void released(std::string_view queue_id);
-    /// It could not be let go: it is still held, and not to be tried again before that time.
+    /// It could not be let go: it is still held, and not to be tried again before that time. (The line may
+    /// have been lost since.)
     void put_back(std::string_view queue_id, wall_time not_before);
     /// It is back in the mail system's own hands, not delivered; or we let it go to ordinary deferral.
     void deferred(std::string_view queue_id);

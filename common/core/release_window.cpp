@@ -66,6 +66,8 @@ mail_amount release_window::target(clock_point now)
         sum.messages += d.messages;
         sum.octets += d.octets;
     }
+    if (busy_ < slice && sum == mail_amount{})
+        return {std::min(first.messages, most_.messages), std::min(first.octets, most_.octets)};
     // The oldest slice has made room for the present one, which has only begun. And what was delivered in
     // less than one slice says no more than if it had taken all of it: so a new window grows eightfold at
     // most, not at once.

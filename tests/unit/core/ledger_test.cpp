@@ -215,13 +215,21 @@ TEST_F(ledger_test, when_the_line_is_lost_the_window_is_deferred)
         << "their records were forgotten when they were let go";
 }
 
+TEST_F(ledger_test, what_could_not_be_let_go_is_still_held_though_the_line_is_lost)
+{
+    arrive("1", state::held);
+    books.released("1");
+    books.line_lost("smith");
+    EXPECT_EQ(state_of("1"), "deferred");
+    books.put_back("1", at(0));
+    EXPECT_EQ(state_of("1"), "held");
+}
+
 TEST_F(ledger_test, transitions_are_only_made_from_where_they_make_sense)
 {
     arrive("D", state::deferred);
     books.released("D");
     EXPECT_EQ(state_of("D"), "deferred") << "we release only what we hold";
-    books.put_back("D", at(0));
-    EXPECT_EQ(state_of("D"), "deferred");
     books.adopted("D");
     EXPECT_EQ(state_of("D"), "deferred");
     list({{"K", true}});

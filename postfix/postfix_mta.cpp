@@ -96,6 +96,13 @@ bool postfix_mta::can_hold(const std::string& /*customer*/) const
     return false;
 }
 
+std::string postfix_mta::holding_trouble() const
+{
+    return "this odmrd cannot let go of mail on hold";
+}
+
+void postfix_mta::held_mail_changed(const std::string& /*customer*/) {}
+
 awaitable<bool> postfix_mta::reconcile()
 {
     co_return false;

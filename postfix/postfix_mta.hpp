@@ -37,6 +37,8 @@ public:
                                                   time_limit limit) override;
     awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) override;
     [[nodiscard]] bool can_hold(const std::string& customer) const override;
+    [[nodiscard]] std::string holding_trouble() const override;
+    void held_mail_changed(const std::string& customer) override;
     awaitable<bool> reconcile() override;
     awaitable<std::size_t> let_go(std::vector<std::string> queue_ids) override;
 

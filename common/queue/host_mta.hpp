@@ -46,6 +46,12 @@ public:
     /// Mail for that customer may be put on hold as it arrives: it can be let go again, and it may wait.
     [[nodiscard]] virtual bool can_hold(const std::string& customer) const = 0;
 
+    /// Why nothing is put on hold for anybody, in a few words; empty when it can be.
+    [[nodiscard]] virtual std::string holding_trouble() const = 0;
+
+    /// There is more held mail for that customer than was known: somebody else's holds have become ours.
+    virtual void held_mail_changed(const std::string& customer) = 0;
+
     /// Compares the ledger with the queue now; false when the queue could not be listed.
     virtual awaitable<bool> reconcile() = 0;
 

@@ -45,7 +45,8 @@ void ledger::arrived(const arrival& message, mail_state state, wall_time now)
          .state = state,
          .arrival = now,
          .octets = message.octets,
-         .parts = books_.parts_of(message.recipients)});
+         .parts = books_.parts_of(message.recipients),
+         .others = message.recipients.others()});
 }
 
 bool ledger::delivered(std::string_view queue_id, std::string_view domain, std::size_t recipients)
@@ -187,7 +188,8 @@ void ledger::listed(const listed_message& seen)
                  .state = seen.on_hold ? mail_state::kept : mail_state::deferred,
                  .arrival = seen.arrival,
                  .octets = seen.octets,
-                 .parts = books_.parts_of(seen.recipients)});
+                 .parts = books_.parts_of(seen.recipients),
+                 .others = seen.recipients.others()});
         return;
     }
     const position at = found->second;
@@ -227,6 +229,7 @@ bool ledger::judge_place(row& r, bool on_hold)
 
 void ledger::set_contents(waiting_message& m, const listed_message& seen)
 {
+    m.others = seen.recipients.others();
     if (m.arrival == seen.arrival && m.octets == seen.octets &&
         same_recipients(m.parts, seen.recipients.shares()))
         return;

@@ -93,6 +93,8 @@ public:
         return books_.of_customer(customer);
     }
     [[nodiscard]] waiting_mail of_domain(std::string_view domain) const { return books_.of_domain(domain); }
+    /// Every customer for whom there is mail here, in the order of their names.
+    [[nodiscard]] std::vector<std::string_view> customers() const { return books_.customers(); }
     [[nodiscard]] const waiting_message* find(std::string_view queue_id) const;
     [[nodiscard]] std::size_t size() const { return rows_.size(); }
 

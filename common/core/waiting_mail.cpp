@@ -145,6 +145,15 @@ const waiting_accounts::queue& waiting_accounts::released_for(std::string_view c
     return found == customers_.end() ? none : found->second.released;
 }
 
+std::vector<std::string_view> waiting_accounts::customers() const
+{
+    std::vector<std::string_view> names;
+    for (const auto& [name, customer] : customers_)
+        if (customer.waits.count.all.messages > 0 || customer.waits.count.kept > 0)
+            names.emplace_back(name);
+    return names;
+}
+
 std::vector<std::string_view> waiting_accounts::customers_with_held_mail() const
 {
     std::vector<std::string_view> names;

@@ -28,7 +28,7 @@ enum class mail_state {
 };
 
 struct waiting_message {
-    /// Its recipients at one domain of a customer. Other recipients are not our business.
+    /// Its recipients at one domain of a customer.
     struct part {
         const std::string* customer;
         const std::string* domain;
@@ -41,6 +41,7 @@ struct waiting_message {
     std::uint64_t octets = 0;
     std::vector<part> parts;
     wall_time not_before{};  ///< it is not handed out for release sooner
+    std::size_t others = 0;  ///< recipients of no customer, as far as they are known
 };
 
 /// What waits for a customer, or at a domain. A message to several domains counts in full at each of them,
@@ -75,6 +76,8 @@ public:
     [[nodiscard]] waiting_mail of_domain(std::string_view domain) const;
     [[nodiscard]] const queue& held_for(std::string_view customer) const;
     [[nodiscard]] const queue& released_for(std::string_view customer) const;
+    /// Every customer for whom something waits or is kept, in the order of their names.
+    [[nodiscard]] std::vector<std::string_view> customers() const;
     /// Every customer for whom something is held, in the order of their names.
     [[nodiscard]] std::vector<std::string_view> customers_with_held_mail() const;
     /// Messages in the state released, for whomever.

@@ -284,6 +284,15 @@ TEST_F(ledger_test, a_listing_finds_what_came_by_other_ways)
     EXPECT_EQ(books.of_customer("jones").all, (mail_amount{1, 1000}));
 }
 
+TEST_F(ledger_test, recipients_of_no_customer_are_counted)
+{
+    arrive("A", state::deferred, "smith:a.example other");
+    list({{"A", false, "smith:a.example other other"}, {"K", true, "smith:a.example other"}, {"S", true}});
+    EXPECT_EQ(books.find("A")->others, 2U);
+    EXPECT_EQ(books.find("K")->others, 1U);
+    EXPECT_EQ(books.find("S")->others, 0U);
+}
+
 TEST_F(ledger_test, recorded_holds_get_their_recipients_from_a_listing)
 {
     books.arrived({"H", {}, 0}, state::held, at(0));

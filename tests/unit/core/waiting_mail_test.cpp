@@ -57,6 +57,7 @@ TEST_F(waiting_accounts_test, nothing_waits_for_who_is_not_known)
 {
     EXPECT_EQ(books.of_customer("smith"), waiting_mail{});
     EXPECT_EQ(books.of_domain("a.example"), waiting_mail{});
+    EXPECT_TRUE(books.customers().empty());
     EXPECT_TRUE(books.held_for("smith").empty());
     EXPECT_TRUE(books.released_for("smith").empty());
     EXPECT_TRUE(books.customers_with_held_mail().empty());
@@ -124,6 +125,15 @@ TEST_F(waiting_accounts_test, held_mail_is_in_order_of_arrival)
     enter("other", mail_state::held, 1, 1, {{"jones", "j.example"}});
     EXPECT_EQ(ids(books.held_for("smith")), (strings{"old", "a", "b", "young"}));
     EXPECT_EQ(books.customers_with_held_mail(), (std::vector<std::string_view>{"jones", "smith"}));
+}
+
+TEST_F(waiting_accounts_test, customers_are_named_while_they_have_mail)
+{
+    const auto& deferred = enter("D", mail_state::deferred, 10, 1, {{"smith", "a.example"}});
+    enter("K", mail_state::kept, 10, 1, {{"jones", "j.example"}});
+    EXPECT_EQ(books.customers(), (std::vector<std::string_view>{"jones", "smith"}));
+    books.take_out(deferred);
+    EXPECT_EQ(books.customers(), std::vector<std::string_view>{"jones"});
 }
 
 TEST_F(waiting_accounts_test, a_message_without_recipients_counts_for_nobody)

@@ -57,10 +57,25 @@ struct child {
     descriptor errors;  ///< a file in memory: cannot fill up and block anybody
 };
 
+/// A file in memory with this text, to be read from its beginning: unlike a pipe it never waits for a reader.
+descriptor file_with(const std::string& text)
+{
+    descriptor file(::memfd_create("stdin", MFD_CLOEXEC));
+    for (std::size_t done = 0; file && done < text.size();) {
+        const ssize_t n =
+            ::pwrite(file.get(), text.data() + done, text.size() - done, static_cast<off_t>(done));
+        if (n <= 0)
+            return descriptor();
+        done += static_cast<std::size_t>(n);
+    }
+    return file;
+}
+
 /// Starts it; on failure errno-like code in `error`.
-child spawn(const std::vector<std::string>& argv, int& error)
+child spawn(const std::vector<std::string>& argv, const std::string& input, int& error)
 {
     child started;
+    const descriptor given = file_with(input);
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
         error = errno;
@@ -69,10 +84,14 @@ child spawn(const std::vector<std::string>& argv, int& error)
     started.output = descriptor(pipe[0]);
     const descriptor write_end(pipe[1]);
     started.errors = descriptor(::memfd_create("stderr", MFD_CLOEXEC));
+    if (!given || !started.errors) {
+        error = errno;
+        return started;
+    }
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, given.get(), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, write_end.get(), STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, started.errors.get(), STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
@@ -162,12 +181,12 @@ std::string command_result::text() const
 
 awaitable<command_result> run_command(std::vector<std::string> argv,
                                       std::chrono::steady_clock::duration limit,
-                                      std::function<void(std::string_view)> on_output)
+                                      std::function<void(std::string_view)> on_output, std::string input)
 {
     auto executor = co_await asio::this_coro::executor;
     command_result result;
     int error = 0;
-    child started = spawn(argv, error);
+    child started = spawn(argv, input, error);
     if (error != 0) {
         result.errors = std::strerror(error);
         co_return result;

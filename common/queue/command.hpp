@@ -27,10 +27,11 @@ struct command_result {
     [[nodiscard]] std::string text() const;
 };
 
-/// argv[0] is an absolute path. Standard output goes to on_output piece by piece; standard input is empty.
+/// argv[0] is an absolute path. Standard output goes to on_output piece by piece; standard input is `input`.
 /// The process has no descriptor of ours but these, and is always reaped.
 awaitable<command_result> run_command(std::vector<std::string> argv,
                                       std::chrono::steady_clock::duration limit,
-                                      std::function<void(std::string_view)> on_output);
+                                      std::function<void(std::string_view)> on_output,
+                                      std::string input = {});
 
 }  // namespace odmr

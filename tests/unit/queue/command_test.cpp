@@ -22,13 +22,14 @@ struct run {
     std::string output;
 };
 
-run run_to_end(std::vector<std::string> argv, std::chrono::steady_clock::duration limit = 20s)
+run run_to_end(std::vector<std::string> argv, std::chrono::steady_clock::duration limit = 20s,
+               std::string input = {})
 {
     asio::io_context io(1);
     run done;
     const auto work = [&]() -> awaitable<void> {
         std::function<void(std::string_view)> sink = [&](std::string_view octets) { done.output += octets; };
-        done.result = co_await run_command(std::move(argv), limit, std::move(sink));
+        done.result = co_await run_command(std::move(argv), limit, std::move(sink), std::move(input));
     };
     test::on_loop(io, work());
     // Nothing is left behind: no child, running or dead.
@@ -42,6 +43,17 @@ TEST(run_command, gives_output_and_success)
     const run done = run_to_end({"/bin/echo", "a  b", "$HOME;`id`"});
     EXPECT_TRUE(done.result.ok());
     EXPECT_EQ(done.output, "a  b $HOME;`id`\n");  // no shell has looked at it
+}
+
+TEST(run_command, gives_the_program_something_to_read)
+{
+    EXPECT_EQ(run_to_end({"/bin/cat"}).output, "");
+    // More than a pipe would take, to a program that writes before it has read everything.
+    std::string much;
+    for (int i = 0; i < 50'000; ++i)
+        much += std::to_string(i) + "\n";
+    EXPECT_EQ(run_to_end({"/bin/cat"}, 20s, much).output, much);
+    EXPECT_TRUE(run_to_end({"/bin/true"}, 20s, much).result.ok());  // it need not read
 }
 
 TEST(run_command, gives_status_and_errors)

@@ -138,6 +138,7 @@ void database::connect()
 {
     connection_.reset();
     file_ = {};
+    ++connections_;
     auto& sql = connection_.emplace(soci::sqlite3, "db=\"" + path_ + "\"").sql;
     sql << "PRAGMA busy_timeout = " << how_.patience.count();
     sql << "PRAGMA foreign_keys = ON";
@@ -201,6 +202,13 @@ std::vector<std::string> database::table_names()
 {
     const soci::rowset<std::string> names = connection_->sql.prepare_table_names();
     return {names.begin(), names.end()};
+}
+
+database::state database::present_state()
+{
+    state now{.connection = connections_};
+    run_prepared("PRAGMA data_version", soci::into(now.data));
+    return now;
 }
 
 soci::statement& database::prepared(const std::string& text)

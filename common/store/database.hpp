@@ -71,6 +71,16 @@ public:
         return found;
     }
 
+    /// Differs from an earlier one when the file may have changed since, other than by this connection.
+    struct state {
+        int connection = 0;  ///< how many there were: another one may have another file open
+        int data = 0;
+
+        friend bool operator==(const state&, const state&) = default;
+    };
+    /// Inside read() or change(): costs no look at the data.
+    state present_state();
+
 private:
     /// A session, and what stays prepared in it, which has to go first.
     struct connection {
@@ -121,7 +131,8 @@ private:
     std::string path_;
     manner how_;
     std::optional<connection> connection_;
-    struct stat file_{};  ///< the file that connection_ has open
+    struct stat file_{};   ///< the file that connection_ has open
+    int connections_ = 0;  ///< made so far
     bool changing_ = false;
 };
 

@@ -16,26 +16,20 @@ using soci::use;
 
 }  // namespace
 
-struct hold_store::impl {
-    database file;
-};
-
 hold_store::hold_store(const std::string& path)
     // The daemon does nothing else while it waits, and a message that cannot be recorded is merely not held.
-    : impl_(new impl{.file =
-                         database(path, customer_store::open_mode::must_exist,
-                                  {.survives_power_cut = false, .patience = std::chrono::milliseconds(200)})})
+    : file_(std::make_shared<database>(
+          path, customer_store::open_mode::must_exist,
+          database::manner{.survives_power_cut = false, .patience = std::chrono::milliseconds(200)}))
 {
 }
-
-hold_store::~hold_store() = default;
 
 void hold_store::add_hold(const hold& added)
 {
     const long long arrived = added.arrived.time_since_epoch().count();
-    impl_->file.change([&](soci::session&) {
+    file_->change([&](soci::session&) {
         // The mail system uses a queue id again when its message is gone.
-        impl_->file.run_prepared(
+        file_->run_prepared(
             "INSERT INTO holds (queue_id, customer, arrived) VALUES (:queue_id, :customer, :arrived)"
             " ON CONFLICT (queue_id) DO UPDATE SET customer = excluded.customer, arrived = excluded.arrived",
             use(added.queue_id), use(added.customer), use(arrived));
@@ -44,15 +38,15 @@ void hold_store::add_hold(const hold& added)
 
 void hold_store::remove_holds(const std::vector<std::string>& queue_ids)
 {
-    impl_->file.change([&](soci::session&) {
+    file_->change([&](soci::session&) {
         for (const auto& queue_id : queue_ids)
-            impl_->file.run_prepared("DELETE FROM holds WHERE queue_id = :queue_id", use(queue_id));
+            file_->run_prepared("DELETE FROM holds WHERE queue_id = :queue_id", use(queue_id));
     });
 }
 
 std::vector<hold> hold_store::holds()
 {
-    return impl_->file.read([](soci::session& sql) {
+    return file_->read([](soci::session& sql) {
         hold row;
         long long arrived = 0;
         soci::statement select =

@@ -21,12 +21,13 @@ struct hold {
     friend bool operator==(const hold&, const hold&) = default;
 };
 
+class database;
+
 class hold_store
 {
 public:
     /// The file must exist.
     explicit hold_store(const std::string& path);
-    ~hold_store();
 
     /// In place of one with the same queue id. Waits for another writer for a fifth of a second at most.
     void add_hold(const hold& added);
@@ -35,9 +36,12 @@ public:
     /// The oldest first.
     std::vector<hold> holds();
 
+    /// The connection, for readers in this room that are not to take what is written here for somebody
+    /// else's change.
+    [[nodiscard]] std::shared_ptr<database> connection() const { return file_; }
+
 private:
-    struct impl;
-    std::unique_ptr<impl> impl_;
+    std::shared_ptr<database> file_;
 };
 
 }  // namespace odmr

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace odmr
 {
@@ -113,46 +114,37 @@ void erase(soci::session& sql, const std::string& domain, const local_parts& add
 
 }  // namespace
 
-struct recipient_store::impl {
-    database file;
-};
-
 recipient_store::recipient_store(const std::string& path)
-    : impl_(new impl{.file = database(path, customer_store::open_mode::must_exist)})
+    : recipient_store(std::make_shared<database>(path, customer_store::open_mode::must_exist))
 {
 }
 
-recipient_store::~recipient_store() = default;
+recipient_store::recipient_store(std::shared_ptr<database> file) : file_(std::move(file)) {}
 
-bool recipient_store::known_recipient(std::string_view domain, std::string_view local_part)
+bool recipient_store::has_recipient(std::string_view domain, std::string_view local_part)
 {
     // RFC 5321 2.4 leaves the case of local parts to the domain's own servers, and they get the address as it
     // came. Here it only matters that nobody is refused for a capital letter.
     const auto name = to_lower(domain);
     const auto address = to_lower(local_part);
-    const auto user = address.substr(0, address.find('+'));
-    return impl_->file.read([&](soci::session&) {
-        int known = 1;
-        impl_->file.run_prepared(
-            "SELECT CASE WHEN has_recipient_list = 0 OR EXISTS"
-            " (SELECT 1 FROM recipients WHERE domain = name AND address IN (:address, :user))"
-            " THEN 1 ELSE 0 END FROM domain WHERE name = :name",
-            into(known), use(address), use(user), use(name));
-        return known != 0;
+    return file_->read([&](soci::session&) {
+        int found = 0;
+        return file_->run_prepared("SELECT 1 FROM recipients WHERE domain = :name AND address = :address",
+                                   into(found), use(name), use(address));
     });
 }
 
 std::optional<local_parts> recipient_store::recipients(std::string_view domain)
 {
     const auto key = domain_key(domain);
-    return impl_->file.read([&](soci::session& sql) { return read_list(sql, key); });
+    return file_->read([&](soci::session& sql) { return read_list(sql, key); });
 }
 
 void recipient_store::set_recipients(std::string_view domain, const local_parts& recipients)
 {
     const auto key = domain_key(domain);
     const auto addresses = keys_of(recipients);
-    impl_->file.change([&](soci::session& sql) {
+    file_->change([&](soci::session& sql) {
         const auto old = read_list(sql, key).value_or(local_parts{});
         set_has_list(sql, key, true);
         // Only what differs is written: mostly that is little, and other writers wait meanwhile.
@@ -165,7 +157,7 @@ void recipient_store::add_recipients(std::string_view domain, const local_parts&
 {
     const auto key = domain_key(domain);
     const auto addresses = keys_of(recipients);
-    impl_->file.change([&](soci::session& sql) {
+    file_->change([&](soci::session& sql) {
         demand_list(sql, key);
         insert(sql, key, addresses);
     });
@@ -175,7 +167,7 @@ void recipient_store::remove_recipients(std::string_view domain, const local_par
 {
     const auto key = domain_key(domain);
     const auto addresses = keys_of(recipients);
-    impl_->file.change([&](soci::session& sql) {
+    file_->change([&](soci::session& sql) {
         demand_list(sql, key);
         erase(sql, key, addresses);
     });
@@ -184,7 +176,7 @@ void recipient_store::remove_recipients(std::string_view domain, const local_par
 void recipient_store::clear_recipients(std::string_view domain)
 {
     const auto key = domain_key(domain);
-    impl_->file.change([&](soci::session& sql) {
+    file_->change([&](soci::session& sql) {
         set_has_list(sql, key, false);
         sql << "DELETE FROM recipients WHERE domain = :domain", use(key);
     });

@@ -17,16 +17,18 @@
 namespace odmr
 {
 
+class database;
+
 class recipient_store
 {
 public:
     /// The file must exist.
     explicit recipient_store(const std::string& path);
-    ~recipient_store();
+    /// With a connection that others use too.
+    explicit recipient_store(std::shared_ptr<database> file);
 
-    /// What odmrd asks of each recipient. True when the domain has no list, when the local part is on it, or
-    /// when it is user+extension and user is on it. Also true when the domain is no customer's.
-    bool known_recipient(std::string_view domain, std::string_view local_part);
+    /// What odmrd asks: is this very local part on the domain's list? False when there is no list.
+    bool has_recipient(std::string_view domain, std::string_view local_part);
 
     // what odmrctl does; these throw store_refusal when the domain is no customer's
     using local_parts = std::vector<std::string>;
@@ -42,8 +44,7 @@ public:
     void clear_recipients(std::string_view domain);
 
 private:
-    struct impl;
-    std::unique_ptr<impl> impl_;
+    std::shared_ptr<database> file_;
 };
 
 }  // namespace odmr

@@ -225,8 +225,8 @@ TEST_F(odmrctl_recipients, may_be_very_many)
     const auto began = clock::now();
     EXPECT_EQ(done(recipients({"set", file_})), "recipients of example.org: 100000\n");
     EXPECT_LT(clock::now() - began, seconds(30));  // far from what is measured (see tests/bench)
-    EXPECT_TRUE(recipient_store(database_).known_recipient("example.org", "User99999"));
-    EXPECT_FALSE(recipient_store(database_).known_recipient("example.org", "user100000"));
+    EXPECT_TRUE(recipient_store(database_).has_recipient("example.org", "User99999"));
+    EXPECT_FALSE(recipient_store(database_).has_recipient("example.org", "user100000"));
 }
 
 }  // namespace

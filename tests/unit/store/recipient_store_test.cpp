@@ -28,7 +28,7 @@ protected:
 
     [[nodiscard]] bool known(std::string_view local_part)
     {
-        return store_.known_recipient("example.org", local_part);
+        return store_.has_recipient("example.org", local_part);
     }
 
     test::temp_dir directory_;
@@ -37,12 +37,12 @@ protected:
     recipient_store store_{path_};
 };
 
-TEST_F(recipient_store_test, without_a_list_everybody_is_known)
+TEST_F(recipient_store_test, without_a_list_nobody_is_on_it)
 {
     EXPECT_EQ(store_.recipients("example.org"), std::nullopt);
-    EXPECT_TRUE(known("anybody"));
-    EXPECT_TRUE(store_.known_recipient("example.net", "whose domain is no customer's"));
-    EXPECT_TRUE(store_.known_recipient("", ""));
+    EXPECT_FALSE(known("anybody"));
+    EXPECT_FALSE(store_.has_recipient("example.net", "whose domain is no customer's"));
+    EXPECT_FALSE(store_.has_recipient("", ""));
 }
 
 TEST_F(recipient_store_test, an_empty_list_knows_nobody)
@@ -52,7 +52,6 @@ TEST_F(recipient_store_test, an_empty_list_knows_nobody)
     EXPECT_FALSE(known("anybody"));
     EXPECT_FALSE(known(""));
     EXPECT_FALSE(known("+"));
-    EXPECT_TRUE(store_.known_recipient("example.com", "anybody"));
 }
 
 TEST_F(recipient_store_test, a_list_knows_who_is_on_it)
@@ -64,29 +63,26 @@ TEST_F(recipient_store_test, a_list_knows_who_is_on_it)
     EXPECT_TRUE(known("carl.smith"));
     for (const auto* other : {"dora", "an", "anna", "carl", "smith", "", "%", "ann ", "ann@example.org"})
         EXPECT_FALSE(known(other)) << other;
-    EXPECT_TRUE(store_.known_recipient("example.com", "dora"));
-    EXPECT_FALSE(store_.known_recipient("example.com", "ann"));
+    EXPECT_TRUE(store_.has_recipient("example.com", "dora"));
+    EXPECT_FALSE(store_.has_recipient("example.com", "ann"));
 }
 
 TEST_F(recipient_store_test, only_the_case_of_ascii_letters_is_disregarded)
 {
     store_.set_recipients("EXAMPLE.org", {"Ann", "J\xc3\xb6rg", "e\xcc\x81mile"});
     EXPECT_TRUE(known("aNN"));
-    EXPECT_TRUE(store_.known_recipient("Example.ORG", "ANN"));
+    EXPECT_TRUE(store_.has_recipient("Example.ORG", "ANN"));
     EXPECT_TRUE(known("j\xc3\xb6RG"));
     EXPECT_FALSE(known("j\xc3\x96rg"));  // a capital letter with two dots
     EXPECT_TRUE(known("E\xcc\x81mile"));
     EXPECT_FALSE(known("\xc3\xa9mile"));  // the same letter as one character
 }
 
-TEST_F(recipient_store_test, an_extension_is_matched_by_its_user_too)
+TEST_F(recipient_store_test, an_extension_is_part_of_the_local_part)
 {
     store_.set_recipients("example.org", {"ann", "carl+lists"});
-    EXPECT_TRUE(known("Ann+anything"));
-    EXPECT_TRUE(known("ann+"));
-    EXPECT_TRUE(known("ann+one+two"));
     EXPECT_TRUE(known("carl+LISTS"));
-    for (const auto* other : {"carl", "carl+", "carl+others", "carl+lists+more", "+ann", "anna+ann", "ann-x"})
+    for (const auto* other : {"ann+anything", "ann+", "carl", "carl+", "carl+others", "carl+lists+more"})
         EXPECT_FALSE(known(other)) << other;
 }
 
@@ -130,7 +126,7 @@ TEST_F(recipient_store_test, a_domain_without_a_list_gets_none_by_accident)
     EXPECT_EQ(refusal_of([&] { store_.add_recipients("example.org", {"ann"}); }), none);
     EXPECT_EQ(refusal_of([&] { store_.remove_recipients("example.org", {"ann"}); }), none);
     EXPECT_EQ(store_.recipients("example.org"), std::nullopt);
-    EXPECT_TRUE(known("bob"));
+    EXPECT_FALSE(known("ann"));
 }
 
 TEST_F(recipient_store_test, when_one_cannot_be_removed_none_is)
@@ -146,7 +142,7 @@ TEST_F(recipient_store_test, a_cleared_list_is_none)
     store_.set_recipients("example.org", {"ann"});
     store_.clear_recipients("example.org");
     EXPECT_EQ(store_.recipients("example.org"), std::nullopt);
-    EXPECT_TRUE(known("bob"));
+    EXPECT_FALSE(known("ann"));
     store_.clear_recipients("example.org");
     store_.set_recipients("example.org", {"carl"});
     EXPECT_EQ(store_.recipients("example.org"), list{"carl"});
@@ -172,7 +168,7 @@ TEST_F(recipient_store_test, a_domain_or_customer_that_goes_takes_its_list_along
     EXPECT_EQ(other_connection(path_).ask("SELECT COUNT(*) FROM recipients"), "1");
     customers_.add_domain("bob", "example.org");
     EXPECT_EQ(store_.recipients("example.org"), std::nullopt);
-    EXPECT_TRUE(known("anybody"));
+    EXPECT_FALSE(known("ann"));
     customers_.remove_customer("bob");
     EXPECT_EQ(other_connection(path_).ask("SELECT COUNT(*) FROM recipients"), "0");
 }
@@ -180,15 +176,15 @@ TEST_F(recipient_store_test, a_domain_or_customer_that_goes_takes_its_list_along
 TEST_F(recipient_store_test, lookups_see_at_once_what_another_program_changed)
 {
     recipient_store tool(path_);
-    EXPECT_TRUE(known("bob"));
+    EXPECT_FALSE(known("ann"));
     tool.set_recipients("example.org", {"ann"});
-    EXPECT_FALSE(known("bob"));
     EXPECT_TRUE(known("ann"));
+    EXPECT_FALSE(known("bob"));
     tool.add_recipients("example.org", {"bob"});
     EXPECT_TRUE(known("bob"));
     EXPECT_TRUE(store_.recipients("example.org"));
     tool.clear_recipients("example.org");
-    EXPECT_TRUE(known("carl"));
+    EXPECT_FALSE(known("bob"));
 }
 
 TEST_F(recipient_store_test, lookups_do_not_keep_the_database_from_being_written_back)
@@ -230,7 +226,7 @@ TEST_F(recipient_store_test, a_hundred_thousand_are_no_burden)
     EXPECT_EQ(store_.recipients("example.org")->size(), 100'000U);
     began = test::clock::now();
     for (int i = 0; i < 2000; ++i) {
-        EXPECT_TRUE(known(many[static_cast<std::size_t>(i)] + "+extension"));
+        EXPECT_TRUE(known(many[static_cast<std::size_t>(i)]));
         EXPECT_FALSE(known("last.first" + std::to_string(i)));
     }
     EXPECT_LT(test::clock::now() - began, seconds(4));

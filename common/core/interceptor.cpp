@@ -48,12 +48,12 @@ policy_answer interceptor::at_rcpt(const policy_request& request)
     if (owner.found == known::yes) {
         const known wanted = takes_mail(to, customer);
         if (wanted == known::no)
-            return policy_answer::refuse(reply(550, "5.1.1", "No such recipient here"));
+            return refuse(refusal::unknown_recipient);
         if (!customer.enabled)
-            return policy_answer::refuse(reply(450, "4.2.1", "This domain takes no mail at present"));
+            return refuse(refusal::disabled);
         // Refused now, or accepted and returned to the sender later: the sender's own server says it better.
         if (full(customer, request.size))
-            return policy_answer::refuse(reply(452, "4.2.2", "Too much mail waits for this domain already"));
+            return refuse(refusal::full);
         present_.whole = present_.whole && wanted == known::yes;
     }
 
@@ -88,6 +88,20 @@ policy_answer interceptor::at_end(const policy_request& request)
     return policy_answer::pass();
 }
 
+policy_answer interceptor::refuse(refusal why)
+{
+    host_.refused(why);
+    switch (why) {
+        case refusal::unknown_recipient:
+            return policy_answer::refuse(reply(550, "5.1.1", "No such recipient here"));
+        case refusal::disabled:
+            return policy_answer::refuse(reply(450, "4.2.1", "This domain takes no mail at present"));
+        case refusal::full:
+            break;
+    }
+    return policy_answer::refuse(reply(452, "4.2.2", "Too much mail waits for this domain already"));
+}
+
 /// RFC 5321 4.5.1: mail for postmaster is always taken.
 known interceptor::takes_mail(const address_parts& to, const customer_view& customer) const
 {
@@ -114,7 +128,7 @@ bool interceptor::full(const customer_view& customer, std::uint64_t announced) c
 /// we were asked, and the bare "postmaster", about which Postfix asks nobody.
 bool interceptor::may_hold(const message& m, const policy_request& request) const
 {
-    if (!m.whole || m.recipients.sole_customer().empty())
+    if (!trusted_ || !m.whole || m.recipients.sole_customer().empty())
         return false;
     if (request.recipient_count == 0 || m.seen.size() < request.recipient_count)
         return false;

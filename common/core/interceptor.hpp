@@ -19,6 +19,9 @@
 namespace odmr
 {
 
+/// Why a recipient is refused.
+enum class refusal { unknown_recipient, disabled, full };
+
 /// What an interceptor asks and tells the rest of the service.
 class interceptor_host
 {
@@ -33,6 +36,7 @@ public:
     /// A message with recipients of customers goes its ordinary way: delivered now to who is online, and
     /// deferred for who is not. (It may still be refused by what the mail system asks after us.)
     virtual void passed(const arrival& message) = 0;
+    virtual void refused(refusal why) = 0;
 };
 
 /// One for each policy connection.
@@ -48,6 +52,9 @@ public:
     }
 
     policy_answer answer(const policy_request& request);
+    /// A question came that could not be understood, of whatever message: it may have been about a recipient.
+    /// From now on nothing is held.
+    void distrust() { trusted_ = false; }
 
 private:
     /// What has been seen of the message that is arriving.
@@ -60,6 +67,7 @@ private:
 
     policy_answer at_rcpt(const policy_request& request);
     policy_answer at_end(const policy_request& request);
+    policy_answer refuse(refusal why);
     [[nodiscard]] known takes_mail(const address_parts& to, const customer_view& customer) const;
     [[nodiscard]] bool full(const customer_view& customer, std::uint64_t announced) const;
     [[nodiscard]] bool may_hold(const message& m, const policy_request& request) const;
@@ -67,6 +75,7 @@ private:
     const customer_directory& directory_;
     interceptor_host& host_;
     message present_;
+    bool trusted_ = true;  ///< all questions were understood
 };
 
 }  // namespace odmr

@@ -39,10 +39,13 @@ public:
     }
     void passed(const arrival& message) override { heard.push_back("passed" + shown(message)); }
 
+    void refused(refusal why) override { refusals.push_back(why); }
+
     std::set<std::string, std::less<>> domains_online;
     std::map<std::string, mail_amount, std::less<>> waits;
     bool can_record = true;
     strings heard;
+    std::vector<refusal> refusals;
 
 private:
     static std::string shown(const arrival& message)
@@ -455,6 +458,18 @@ TEST_F(interceptor_test, who_was_refused_by_us_is_not_seen)
     EXPECT_EQ(ask(rcpt("user@off.example")), disabled) << "of another customer, but refused";
     EXPECT_EQ(ask(end(1, "user@listed.example")), hold);
     EXPECT_EQ(rest.heard, strings{"record ID1 1129 smith:listed.example:1"});
+    EXPECT_EQ(rest.refusals, (std::vector{refusal::unknown_recipient, refusal::disabled}));
+}
+
+TEST_F(interceptor_test, after_a_question_not_understood_nothing_is_held)
+{
+    ask(rcpt("x@a.example", ""));
+    connection.distrust();  // was it about y@j.example?
+    ask(rcpt("refused-after-us@a.example"));
+    EXPECT_EQ(ask(end(2)), pass);
+    ask(rcpt("x@a.example", "", "i2"));
+    EXPECT_EQ(ask(end(1, "x@a.example", "ID2", "i2")), pass);
+    EXPECT_EQ(ask(rcpt("nobody@listed.example", "", "i3")), unknown);
 }
 
 TEST_F(interceptor_test, a_refused_recipient_does_not_stand_in_for_one_not_seen)

@@ -3,12 +3,14 @@
 // The transport table sends each customer's domain to <socket_dir>/<domain>. That socket exists only while a
 // session serves the domain. Mail that waits in the deferred queue is asked for with `postqueue -s` when the
 // socket is bound, again two seconds later (a failure the queue manager processes just after the first flush
-// marks the domain dead once more), and whenever mail that is known to wait does not come.
+// marks the domain dead once more), and whenever mail that is known to wait does not come. Mail on hold is
+// let go by held_mail.
 #pragma once
 
 #include "core/settings.hpp"
 #include "net/listener.hpp"
 #include "postfix/expected_mail.hpp"
+#include "postfix/held_mail.hpp"
 #include "postfix/queue_listing.hpp"
 #include "queue/host_mta.hpp"
 
@@ -26,8 +28,10 @@ class postfix_mta final : public host_mta
 {
 public:
     /// connected: called for each LMTP connection with the domain of its socket.
-    postfix_mta(const asio::any_io_executor& executor, std::function<const settings&()> current,
+    postfix_mta(const asio::any_io_executor& executor, const held_mail::surroundings& with,
                 std::function<void(stream_socket, const std::string& domain)> connected);
+
+    void begin() override;
 
     void domain_online(const std::string& domain, const std::string& customer) override;
     void domain_offline(const std::string& domain) override;
@@ -49,12 +53,15 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     struct online_domain {
+        std::string customer;
         std::unique_ptr<local_listener> socket;
         expected_mail mail;
         clock::time_point last_flush{};
         clock::time_point last_flush_by_id{};
     };
 
+    [[nodiscard]] std::size_t known_to_wait(const std::vector<std::string>& domains) const;
+    awaitable<void> reconcile_now_and_then();
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
     awaitable<void> flush(std::string domain);
     awaitable<void> flush_ids(std::vector<std::string> queue_ids);
@@ -64,6 +71,8 @@ private:
     asio::any_io_executor executor_;
     std::function<const settings&()> current_;
     std::function<void(stream_socket, const std::string&)> connected_;
+    const ledger& books_;
+    held_mail held_;
     queue_listing listing_;
     std::map<std::string, std::shared_ptr<online_domain>, std::less<>> online_;
     /// The last listing made for an ATRN, when its domains were not online yet and nothing moved.

@@ -1,7 +1,6 @@
 #include "postfix/queue_listing.hpp"
 
 #include "log/log.hpp"
-#include "postfix/queue_entry.hpp"
 #include "queue/command.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -23,6 +22,7 @@ constexpr std::size_t max_entry =
 class listing_builder
 {
 public:
+    explicit listing_builder(listing_watcher& watcher) : watcher_(watcher) {}
     void take(std::string_view octets)
     {
         while (!octets.empty()) {
@@ -46,6 +46,7 @@ private:
             ++not_understood;
             return;
         }
+        watcher_.listed(*entry);
         if (entry->held())
             return;
         for (const std::string& recipient : entry->recipients) {
@@ -54,13 +55,17 @@ private:
                 ids.push_back(entry->queue_id);
         }
     }
+    listing_watcher& watcher_;
     std::string partial_;
 };
 
 }  // namespace
 
-queue_listing::queue_listing(const asio::any_io_executor& executor, std::function<const settings&()> current)
-    : current_(std::move(current)), finished_(executor, asio::steady_timer::time_point::max())
+queue_listing::queue_listing(const asio::any_io_executor& executor, std::function<const settings&()> current,
+                             listing_watcher& watcher)
+    : current_(std::move(current)),
+      watcher_(watcher),
+      finished_(executor, asio::steady_timer::time_point::max())
 {
 }
 
@@ -94,11 +99,14 @@ awaitable<void> queue_listing::run()
 {
     const settings& s = current_();
     std::vector<std::string> argv{s.postfix_command_dir + "/postqueue", "-c", s.postfix_config_dir, "-j"};
-    auto builder = std::make_shared<listing_builder>();
+    auto builder = std::make_shared<listing_builder>(watcher_);
     std::function<void(std::string_view)> sink = [builder](std::string_view octets) {
         builder->take(octets);
     };
+    const auto began = std::chrono::steady_clock::now();
+    watcher_.listing_begins();
     const auto result = co_await run_command(std::move(argv), s.queue_command_timeout, std::move(sink));
+    cost_ = std::chrono::steady_clock::now() - began;
     last_ = nullptr;
     if (!result.ok())
         log::warning("queue-listing-failed", {{"command", "postqueue -j"}, {"reason", result.text()}});
@@ -108,6 +116,7 @@ awaitable<void> queue_listing::run()
                                               {"count", builder->not_understood}});
     else
         last_ = std::make_shared<const listing>(std::move(builder->built));
+    watcher_.listing_ends(last_ != nullptr);
     ++done_;
     finished_.cancel();
 }

@@ -21,6 +21,9 @@ class host_mta
 public:
     virtual ~host_mta() = default;
 
+    /// Looks at the queue for the first time, and begins whatever goes on by itself.
+    virtual void begin() = 0;
+
     /// A session of that customer serves the domain from now on: its mail may come.
     virtual void domain_online(const std::string& domain, const std::string& customer) = 0;
     /// Nobody serves it any more: nothing may come.

@@ -3,9 +3,13 @@
 #include "log/log.hpp"
 #include "net/listener.hpp"
 #include "odmrd/front_session.hpp"
+#include "odmrd/policy_session.hpp"
 #include "odmrd/service.hpp"
 #include "odmrd/systemd_notify.hpp"
+#include "postfix/postfix_commands.hpp"
 #include "postfix/postfix_mta.hpp"
+#include "queue/agent_client.hpp"
+#include "queue/queue_agent.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -54,21 +58,43 @@ void drop_privileges(const settings& config)
         throw std::runtime_error("cannot become user " + config.user + ": " + std::strerror(errno));
 }
 
+/// The only part that stays root. To be called before there is an event loop.
+std::unique_ptr<queue_agent> fork_agent(const settings& config)
+{
+    if (::geteuid() != 0)
+        return nullptr;
+    try {
+        postfix::postfix_commands commands(config.postfix_command_dir, config.postfix_config_dir,
+                                           config.queue_command_timeout);
+        return std::make_unique<queue_agent>(commands);
+    } catch (const std::runtime_error& problem) {
+        log::error("no-queue-agent", {{"reason", problem.what()}});
+        return nullptr;
+    }
+}
+
 class daemon_process
 {
 public:
-    daemon_process(const command_line& line, const settings& config)
+    /// agent: a socket to the queue agent; -1 when there is none.
+    daemon_process(const command_line& line, const settings& config, int agent)
         : line_(line), signals_(io_, SIGTERM, SIGINT, SIGHUP), grace_(io_)
     {
+        std::shared_ptr<agent_client> link;
+        if (agent >= 0)
+            link =
+                std::make_shared<agent_client>(io_.get_executor(), agent, 2 * config.queue_command_timeout);
         listen(config);
         postfix::postfix_mta::prepare_socket_dir(config);
         drop_privileges(config);
-        service_.emplace(io_.get_executor(), config);
+        listen_for_policy(config.policy_socket);
+        service_.emplace(io_.get_executor(), config, std::move(link));
     }
 
     void run()
     {
         asio::co_spawn(io_, watch_signals(), asio::detached);
+        service_->mta().begin();
         systemd_notify("READY=1");
         io_.run();
     }
@@ -80,6 +106,36 @@ private:
             listen_on(where, front_session::tls_mode::starttls);
         for (const auto& where : config.listen_tls)
             listen_on(where, front_session::tls_mode::implicit);
+        for (const auto& where : config.policy_listen) {
+            auto made = std::make_unique<tcp_listener>(io_.get_executor(), where, policy_handler());
+            const auto real = made->where();
+            log::info("policy-listening", {{"address", real.address}, {"port", real.port}});
+            listeners_.push_back(std::move(made));
+        }
+    }
+
+    /// The socket belongs to whom we have become, and so can be removed at the end. Its folder decides who
+    /// may connect.
+    void listen_for_policy(const std::string& path)
+    {
+        constexpr unsigned mode = 0666;
+        if (path.empty())
+            return;
+        try {
+            policy_socket_ =
+                std::make_unique<local_listener>(io_.get_executor(), path, mode, policy_handler());
+        } catch (const std::runtime_error& problem) {
+            throw std::runtime_error(std::string("policy_socket: ") + problem.what());
+        }
+        log::info("policy-listening", {{"socket", path}});
+    }
+
+    accept_handler policy_handler()
+    {
+        return [this](stream_socket socket) {
+            if (service_ && !stopping_)
+                policy_session::start(service_->intake(), std::move(socket));
+        };
     }
 
     void listen_on(const endpoint_setting& where, front_session::tls_mode mode)
@@ -118,10 +174,11 @@ private:
             const settings& old = service_->config();
             if (fresh.listen != old.listen || fresh.listen_tls != old.listen_tls || fresh.user != old.user ||
                 fresh.database != old.database || fresh.cram_md5 != old.cram_md5 ||
-                fresh.socket_dir != old.socket_dir)
+                fresh.socket_dir != old.socket_dir || fresh.policy_socket != old.policy_socket ||
+                fresh.policy_listen != old.policy_listen)
                 log::warning("reload", {{"reason",
-                                         "listen, listen_tls, user, database and socket_dir change "
-                                         "only with a restart"}});
+                                         "listen, listen_tls, user, database, socket_dir, policy_socket "
+                                         "and policy_listen change only with a restart"}});
             log::set_level(fresh.log_level_);
             service_->reload(fresh);
             log::info("reloaded");
@@ -138,6 +195,7 @@ private:
         systemd_notify("STOPPING=1");
         log::info("stopping", {{"sessions", service_->sessions().count()}});
         listeners_.clear();
+        policy_socket_.reset();
         for (const auto& s : service_->sessions().all())
             s->stop("the provider shuts down");
         const auto deadline = std::chrono::steady_clock::now() + service_->config().shutdown_grace;
@@ -160,6 +218,7 @@ private:
     asio::steady_timer grace_;
     bool stopping_ = false;
     std::vector<std::unique_ptr<tcp_listener>> listeners_;
+    std::unique_ptr<local_listener> policy_socket_;
     std::optional<service> service_;
 };
 
@@ -169,7 +228,8 @@ void run_daemon(const command_line& line, const settings& config)
 {
     ::signal(SIGPIPE, SIG_IGN);
     ::umask(0027);
-    daemon_process process(line, with_hostname(config));
+    const auto agent = fork_agent(config);
+    daemon_process process(line, with_hostname(config), agent ? agent->release_socket() : -1);
     process.run();
 }
 

@@ -19,20 +19,27 @@ std::shared_ptr<tls_context> open_tls(const settings& s)
 
 }  // namespace
 
-service::service(const asio::any_io_executor& executor, settings from)
+service::service(const asio::any_io_executor& executor, settings from, std::shared_ptr<agent_client> agent)
     : executor_(executor),
       config_(std::move(from)),
       tls_(open_tls(config_)),
       customers_(config_.database, customer_store::open_mode::must_exist),
       holds_(config_.database),
+      directory_(holds_,
+                 [this] { return mail_amount{config_.max_waiting_messages, config_.max_waiting_size}; }),
       sasl_(std::make_shared<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
       throttle_(config_.auth_delay, config_.auth_delay_max),
       presence_(*this),
       mta_(std::make_unique<postfix::postfix_mta>(
-          executor, [this]() -> const settings& { return config_; },
+          executor,
+          postfix::held_mail::surroundings{
+              [this]() -> const settings& { return config_; }, ledger_, holds_, directory_,
+              [this](std::string_view customer) { return directory_.hold_time_of(customer); },
+              std::move(agent)},
           [this](stream_socket socket, const std::string& domain) {
               lmtp_connected(std::move(socket), domain);
-          }))
+          })),
+      intake_({directory_, presence_, ledger_, *mta_, holds_})
 {
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <regex>
 #include <stdexcept>
+#include <utility>
 
 namespace odmr::test
 {
@@ -12,17 +13,25 @@ namespace
 
 std::vector<std::uint16_t> listening_ports(const std::string& log)
 {
-    static const std::regex line(R"(listening: [^\n]*port=([0-9]+))");
+    static const std::regex line(R"([^-]listening: [^\n]*port=([0-9]+))");
     std::vector<std::uint16_t> ports;
     for (std::sregex_iterator found(log.begin(), log.end(), line), end; found != end; ++found)
         ports.push_back(static_cast<std::uint16_t>(std::stoul((*found)[1])));
     return ports;
 }
 
+program odmrd(std::vector<std::string> launcher, const std::filesystem::path& config_file)
+{
+    for (const std::string& word : {built_program("odmrd"), std::string("--config"), config_file.string()})
+        launcher.push_back(word);
+    return {std::move(launcher)};
+}
+
 }  // namespace
 
-odmrd_process::odmrd_process(const std::filesystem::path& config_file, std::size_t listeners)
-    : process_({{built_program("odmrd"), "--config", config_file.string()}})
+odmrd_process::odmrd_process(const std::filesystem::path& config_file, std::size_t listeners,
+                             std::vector<std::string> launcher)
+    : process_(odmrd(std::move(launcher), config_file))
 {
     const bool ready = wait_until([&] { return listening_ports(log()).size() >= listeners || !running(); });
     ports_ = listening_ports(log());

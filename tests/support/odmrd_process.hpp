@@ -16,8 +16,10 @@ class odmrd_process
 {
 public:
     /// Starts it with that configuration file, which must say log_to = stderr, and waits until so many
-    /// listeners are ready. Throws std::runtime_error, with its log, when they do not become so.
-    odmrd_process(const std::filesystem::path& config_file, std::size_t listeners);
+    /// listeners are ready. launcher: a command that is to run it; empty for none. Throws
+    /// std::runtime_error, with its log, when they do not become so.
+    odmrd_process(const std::filesystem::path& config_file, std::size_t listeners,
+                  std::vector<std::string> launcher = {});
 
     /// The ports it listens on: those of `listen`, then those of `listen_tls`.
     [[nodiscard]] std::uint16_t port(std::size_t listener = 0) const { return ports_.at(listener); }

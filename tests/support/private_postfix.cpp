@@ -93,13 +93,13 @@ void make_queue(const std::filesystem::path& queue)
 }  // namespace
 
 private_postfix::private_postfix(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
-                                 const std::string& extra_main_cf)
+                                 const changes& extra)
     : directory_(directory)
 {
     if (::geteuid() != 0)
         throw std::runtime_error(
             "a private Postfix needs root, because Postfix's master program insists on it");
-    write_configuration(elsewhere_port, extra_main_cf);
+    write_configuration(elsewhere_port, extra);
     ::prctl(PR_SET_CHILD_SUBREAPER,
             1);  // the master, a daemon, becomes this process's child: its end can be seen
     run_or_throw({{"postfix", "-c", config_dir().string(), "start"}});
@@ -117,8 +117,7 @@ private_postfix::~private_postfix()
     ::waitpid(keeper_, nullptr, 0);
 }
 
-void private_postfix::write_configuration(std::uint16_t elsewhere_port,
-                                          const std::string& extra_main_cf) const
+void private_postfix::write_configuration(std::uint16_t elsewhere_port, const changes& extra) const
 {
     std::filesystem::create_directories(config_dir() / "odmr");
     std::filesystem::create_directories(queue_dir());
@@ -131,7 +130,7 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port,
          << "\nmaillog_file_prefixes = " << directory_.string()
          << "\ndefault_transport = smtp:[127.0.0.1]:" << elsewhere_port << "\n\n"
          << fragment("main.cf.fragment") << "\n"
-         << extra_main_cf << "\n";
+         << extra.main_cf << "\n";
     write_file(config_dir() / "main.cf", main.str());
     // Every Postfix program waits until main.cf is some seconds old, lest it read half of it.
     std::filesystem::last_write_time(config_dir() / "main.cf",
@@ -139,7 +138,8 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port,
 
     std::ostringstream master;
     master << "127.0.0.1:" << port() << " inet n - n - - smtpd" << master_cf << "\n"
-           << fragment("master.cf.fragment");
+           << fragment("master.cf.fragment") << "\n"
+           << extra.master_cf;
     write_file(config_dir() / "master.cf", master.str());
 
     // An installation begins without customers; Postfix must find its tables all the same.
@@ -173,11 +173,16 @@ void private_postfix::watch_master()
 
 std::string private_postfix::inject(const outgoing_message& message) const
 {
-    const std::string reply = send_by_smtp(port(), message);
-    const std::string expected = "250 2.0.0 Ok: queued as ";
-    if (!reply.starts_with(expected))
-        throw std::runtime_error("Postfix says " + reply);
-    return reply.substr(expected.size());
+    return queue_id_in(send_by_smtp(port(), message));
+}
+
+std::vector<std::string> private_postfix::inject(const std::vector<outgoing_message>& messages) const
+{
+    std::vector<std::string> ids;
+    smtp_sender sender(port());
+    for (const outgoing_message& message : messages)
+        ids.push_back(queue_id_in(sender.send(message)));
+    return ids;
 }
 
 std::vector<queued_message> private_postfix::queue() const
@@ -204,9 +209,26 @@ void private_postfix::flush() const
     run_or_throw({{"postqueue", "-c", config_dir().string(), "-f"}});
 }
 
+void private_postfix::postsuper(const std::vector<std::string>& words) const
+{
+    program command{{"postsuper", "-c", config_dir().string()}};
+    command.arguments.insert(command.arguments.end(), words.begin(), words.end());
+    run_or_throw(command);
+}
+
 std::string private_postfix::log() const
 {
     return read_file(directory_ / "maillog");
+}
+
+std::vector<std::string> private_postfix::log_of(const std::string& queue_id) const
+{
+    std::vector<std::string> result;
+    std::istringstream lines(log());
+    for (std::string line; std::getline(lines, line);)
+        if (line.find(" " + queue_id + ": ") != std::string::npos)
+            result.push_back(line);
+    return result;
 }
 
 }  // namespace odmr::test

@@ -35,11 +35,20 @@ struct queued_message {
 class private_postfix
 {
 public:
-    /// Starts it below directory, which must not hold one yet. extra_main_cf: lines added at the end of
-    /// main.cf. Throws std::runtime_error when it does not start, and at once when the test does not run as
-    /// root: Postfix's master program insists on that.
+    struct changes {
+        std::string main_cf = {};    ///< lines added at the end of main.cf
+        std::string master_cf = {};  ///< lines added at the end of master.cf
+    };
+
+    /// Starts it below directory, which must not hold one yet. Throws std::runtime_error when it does not
+    /// start, and at once when the test does not run as root: Postfix's master program insists on that.
     private_postfix(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
-                    const std::string& extra_main_cf = {});
+                    const changes& extra);
+    private_postfix(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
+                    const std::string& extra_main_cf = {})
+        : private_postfix(directory, elsewhere_port, changes{.main_cf = extra_main_cf})
+    {
+    }
     ~private_postfix();
     private_postfix(const private_postfix&) = delete;
     private_postfix& operator=(const private_postfix&) = delete;
@@ -50,6 +59,8 @@ public:
 
     /// Hands it a message by SMTP and returns the queue id. Throws std::runtime_error when it is refused.
     std::string inject(const outgoing_message& message) const;
+    /// The same for many messages, on one connection.
+    std::vector<std::string> inject(const std::vector<outgoing_message>& messages) const;
 
     /// What `postqueue -j` lists.
     [[nodiscard]] std::vector<queued_message> queue() const;
@@ -58,11 +69,15 @@ public:
     [[nodiscard]] bool wait_for_queue(const queue_condition& condition, milliseconds limit = patience) const;
     /// Tries all of its queue again, as an administrator can (`postqueue -f`).
     void flush() const;
+    /// What an administrator does: postsuper(1) with these words.
+    void postsuper(const std::vector<std::string>& words) const;
 
     [[nodiscard]] std::string log() const;
+    /// The lines of the log that name this message.
+    [[nodiscard]] std::vector<std::string> log_of(const std::string& queue_id) const;
 
 private:
-    void write_configuration(std::uint16_t elsewhere_port, const std::string& extra_main_cf) const;
+    void write_configuration(std::uint16_t elsewhere_port, const changes& extra) const;
     void watch_master();
 
     std::filesystem::path directory_;

@@ -1,44 +1,13 @@
 #include "support/provider.hpp"
 
-#include <algorithm>
-#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace odmr::test
 {
-namespace
-{
-
-std::string header(const std::string& content, const std::string& name)
-{
-    const std::size_t begin = content.find("\r\n" + name + ": ");
-    return content.substr(begin, content.find("\r\n", begin + 2) - begin);
-}
-
-/// A bounce is a report that names the recipient (RFC 3464 2.3.2) and returns the headers of the message.
-bool is_bounce_of(const received_message& report, const sent_message& message, const std::string& recipient)
-{
-    return report.sender.empty() &&
-           report.content.find("Final-Recipient: rfc822; " + recipient) != std::string::npos &&
-           report.content.find(header(message.message.content, "Message-ID")) != std::string::npos;
-}
-
-const queued_message::recipient* find_queued(const std::vector<queued_message>& queue,
-                                             const sent_message& message, const std::string& recipient)
-{
-    for (const queued_message& queued : queue)
-        if (queued.queue_id == message.queue_id)
-            for (const queued_message::recipient& r : queued.recipients)
-                if (r.address == recipient)
-                    return &r;
-    return nullptr;
-}
-
-}  // namespace
-
 provider::provider(const setup& how)
     : elsewhere_(how.elsewhere),
-      postfix_(directory_.path(), elsewhere_.port(), how.extra_main_cf),
+      postfix_(directory_.path(), elsewhere_.port(), {how.extra_main_cf, how.extra_master_cf}),
       tls_(how.tls)
 {
     parameters_ = {
@@ -111,40 +80,60 @@ std::string provider::odmrctl_or_throw(const std::vector<std::string>& words, co
     return result.output;
 }
 
-void provider::start_odmrd()
+void provider::start_odmrd(const std::vector<std::string>& launcher)
 {
     if (odmrd_)
         former_logs_ += odmrd_->log();
     odmrd_.reset();
-    odmrd_ = std::make_unique<odmrd_process>(config_file(), tls_ ? 2 : 1);
+    odmrd_ = std::make_unique<odmrd_process>(config_file(), tls_ ? 2 : 1, launcher);
+}
+
+outgoing_message provider::new_message(const std::vector<std::string>& recipients, std::size_t octets) const
+{
+    return {"sender@elsewhere.example", recipients, make_content("to " + recipients.front(), octets),
+            "BODY=8BITMIME"};
 }
 
 sent_message provider::send(const std::vector<std::string>& recipients, std::size_t octets)
 {
-    sent_message sent;
-    sent.message = {"sender@elsewhere.example", recipients, make_content("to " + recipients.front(), octets),
-                    "BODY=8BITMIME"};
-    sent.queue_id = postfix_.inject(sent.message);
-    sent_.push_back(sent);
-    return sent;
+    const outgoing_message message = new_message(recipients, octets);
+    return sent_.emplace_back(postfix_.inject(message), message);
 }
 
-sent_message provider::send_and_defer(const std::vector<std::string>& recipients, std::size_t octets)
+std::vector<sent_message> provider::send_many(const std::vector<std::vector<std::string>>& recipients,
+                                              std::size_t octets)
+{
+    std::vector<outgoing_message> messages;
+    for (const std::vector<std::string>& each : recipients)
+        messages.push_back(new_message(each, octets));
+    const std::vector<std::string> ids = postfix_.inject(messages);
+    std::vector<sent_message> result;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        result.emplace_back(ids[i], messages[i]);
+    sent_.insert(sent_.end(), result.begin(), result.end());
+    return result;
+}
+
+sent_message provider::send_and_wait(const std::vector<std::string>& recipients, std::size_t octets)
 {
     sent_message sent = send(recipients, octets);
-    const bool deferred = postfix_.wait_for_queue([&](const std::vector<queued_message>& queue) {
-        return std::ranges::any_of(queue, [&](const queued_message& m) {
-            return m.queue_id == sent.queue_id && m.queue_name == "deferred";
-        });
+    const bool waits = wait_until([&] {
+        const std::string queue = queue_of(sent);
+        return queue == "hold" || queue == "deferred";
     });
-    if (!deferred)
+    if (!waits)
         throw std::runtime_error(sent.queue_id + " does not wait in the queue\n" + logs());
     return sent;
 }
 
 bool provider::in_queue(const sent_message& message, const std::string& recipient) const
 {
-    return find_queued(postfix_.queue(), message, recipient) != nullptr;
+    return mail_books(postfix_.queue(), {}, {}).find(message, recipient).queued > 0;
+}
+
+std::string provider::queue_of(const sent_message& message) const
+{
+    return mail_books(postfix_.queue(), {}, {}).queue_of(message);
 }
 
 bool provider::wait_for_empty_queue() const
@@ -152,26 +141,10 @@ bool provider::wait_for_empty_queue() const
     return postfix_.wait_for_queue([](const std::vector<queued_message>& queue) { return queue.empty(); });
 }
 
-provider::whereabouts provider::find(const sent_message& message, const std::string& recipient,
-                                     const mailbox& customers) const
+mail_books provider::books(const mailbox& customers) const
 {
-    whereabouts found;
-    found.queued = in_queue(message, recipient) ? 1 : 0;
-    found.at_customer = customers.count(recipient, message.message.content);
-    found.elsewhere = elsewhere_.box().count(recipient, message.message.content);
-    found.bounced =
-        static_cast<int>(std::ranges::count_if(elsewhere_.box().accepted(), [&](const received_message& m) {
-            return is_bounce_of(m, message, recipient);
-        }));
-    return found;
-}
-
-std::string provider::whereabouts::text() const
-{
-    std::ostringstream out;
-    out << "queued " << queued << ", at the customer " << at_customer << ", elsewhere " << elsewhere
-        << ", bounced " << bounced;
-    return out.str();
+    std::vector<queued_message> queue = postfix_.queue();
+    return {std::move(queue), customers.messages(), elsewhere_.box().messages()};
 }
 
 std::string provider::logs() const

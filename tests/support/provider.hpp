@@ -6,6 +6,7 @@
 #pragma once
 
 #include "support/certificate.hpp"
+#include "support/mail_books.hpp"
 #include "support/mailbox.hpp"
 #include "support/odmrd_process.hpp"
 #include "support/private_postfix.hpp"
@@ -21,21 +22,17 @@
 namespace odmr::test
 {
 
-struct sent_message {
-    std::string queue_id;
-    outgoing_message message;
-};
-
 class provider
 {
 public:
     using parameters = std::map<std::string, std::string>;  ///< of odmr.conf
 
     struct setup {
-        parameters odmr = {};            ///< what differs from the tests' usual configuration
-        bool tls = false;                ///< STARTTLS, and a second listener with TLS from the first octet
-        server_script elsewhere = {};    ///< how the rest of the Internet behaves
-        std::string extra_main_cf = {};  ///< lines added to Postfix's main.cf
+        parameters odmr = {};              ///< what differs from the tests' usual configuration
+        bool tls = false;                  ///< STARTTLS, and a second listener with TLS from the first octet
+        server_script elsewhere = {};      ///< how the rest of the Internet behaves
+        std::string extra_main_cf = {};    ///< lines added to Postfix's main.cf
+        std::string extra_master_cf = {};  ///< and to its master.cf
     };
 
     /// Starts Postfix, but not odmrd: there may be mail before it.
@@ -52,7 +49,8 @@ public:
     std::string odmrctl_or_throw(const std::vector<std::string>& words, const std::string& input = {}) const;
 
     // --- odmrd
-    void start_odmrd();
+    /// launcher: a command, with its options, that is to run odmrd: {"setpriv", "--reuid=nobody"}.
+    void start_odmrd(const std::vector<std::string>& launcher = {});
     [[nodiscard]] odmrd_process& odmrd() { return *odmrd_; }
     [[nodiscard]] std::uint16_t port() const { return odmrd_->port(); }
     [[nodiscard]] std::uint16_t tls_port() const { return odmrd_->port(1); }
@@ -66,21 +64,25 @@ public:
     // --- mail
     /// Hands in a message of about so many octets.
     sent_message send(const std::vector<std::string>& recipients, std::size_t octets = 0);
-    /// The same, and waits until each recipient at a customer's is deferred: it waits for the customer.
-    sent_message send_and_defer(const std::vector<std::string>& recipients, std::size_t octets = 0);
+    /// The same, and waits until it waits for its customers: on hold, or deferred.
+    sent_message send_and_wait(const std::vector<std::string>& recipients, std::size_t octets = 0);
+    /// Hands in many messages on one connection, one for each list of recipients.
+    std::vector<sent_message> send_many(const std::vector<std::vector<std::string>>& recipients,
+                                        std::size_t octets = 0);
+    /// Enters a message that the test has handed in by itself in the books.
+    void book(const sent_message& message) { sent_.push_back(message); }
+
     [[nodiscard]] bool in_queue(const sent_message& message, const std::string& recipient) const;
+    /// The queue the message is in: "hold", "deferred", ...; empty when it is in none.
+    [[nodiscard]] std::string queue_of(const sent_message& message) const;
     [[nodiscard]] bool wait_for_empty_queue() const;
 
-    /// Where a recipient's copy of a message is.
-    struct whereabouts {
-        int queued = 0;
-        int at_customer = 0;
-        int elsewhere = 0;
-        int bounced = 0;
-        [[nodiscard]] std::string text() const;
-    };
+    [[nodiscard]] mail_books books(const mailbox& customers) const;
     [[nodiscard]] whereabouts find(const sent_message& message, const std::string& recipient,
-                                   const mailbox& customers) const;
+                                   const mailbox& customers) const
+    {
+        return books(customers).find(message, recipient);
+    }
 
     [[nodiscard]] const std::vector<sent_message>& sent() const { return sent_; }
     [[nodiscard]] const private_postfix& postfix() const { return postfix_; }
@@ -96,6 +98,7 @@ public:
 
 private:
     void write_config() const;
+    outgoing_message new_message(const std::vector<std::string>& recipients, std::size_t octets) const;
 
     temp_dir directory_;
     smtp_sink elsewhere_;

@@ -1,7 +1,5 @@
 #include "support/smtp_sender.hpp"
 
-#include "support/connection.hpp"
-
 #include <unistd.h>
 
 #include <atomic>
@@ -11,14 +9,6 @@ namespace odmr::test
 {
 namespace
 {
-
-void must(connection& line, const std::string& command, char expected)
-{
-    line.write_line(command);
-    const std::string reply = line.read_reply();
-    if (reply.front() != expected)
-        throw std::runtime_error(command + " -> " + reply);
-}
 
 /// RFC 5321 4.5.2
 std::string dot_stuffed(std::string_view content)
@@ -32,6 +22,14 @@ std::string dot_stuffed(std::string_view content)
         line_start = c == '\n';
     }
     return wire;
+}
+
+std::vector<std::string> mail_and_rcpt(const outgoing_message& message)
+{
+    std::vector<std::string> commands = {"MAIL FROM:<" + message.sender + "> " + message.mail_parameters};
+    for (const std::string& recipient : message.recipients)
+        commands.push_back("RCPT TO:<" + recipient + ">");
+    return commands;
 }
 
 }  // namespace
@@ -66,20 +64,74 @@ std::string make_content(std::string_view subject, std::size_t octets)
     return content + ".\r\n\r\n\r\n";
 }
 
+smtp_sender::smtp_sender(std::uint16_t port) : line_(port)
+{
+    must_answer("(connects)", '2');
+    must("EHLO sender.example.net");
+}
+
+void smtp_sender::must_answer(const std::string& command, char expected)
+{
+    const std::string reply = line_.read_reply();
+    if (reply.front() != expected)
+        throw std::runtime_error(command + " -> " + reply);
+}
+
+std::string smtp_sender::raw(std::string_view octets)
+{
+    line_.write(octets);
+    return line_.read_reply();
+}
+
+std::string smtp_sender::say(std::string_view command)
+{
+    return raw(std::string(command) + "\r\n");
+}
+
+std::string smtp_sender::must(std::string_view command, char expected)
+{
+    std::string reply = say(command);
+    if (reply.front() != expected)
+        throw std::runtime_error(std::string(command) + " -> " + reply);
+    return reply;
+}
+
+std::string smtp_sender::content(std::string_view text)
+{
+    return raw(dot_stuffed(text) + ".\r\n");
+}
+
+std::string smtp_sender::send(const outgoing_message& message)
+{
+    std::vector<std::string> commands = mail_and_rcpt(message);
+    commands.emplace_back("DATA");
+    std::string group;
+    for (const std::string& command : commands)
+        group += command + "\r\n";
+    line_.write(group);
+    for (const std::string& command : commands)
+        must_answer(command, command == "DATA" ? '3' : '2');
+    return content(message.content);
+}
+
 std::string send_by_smtp(std::uint16_t port, const outgoing_message& message)
 {
-    connection line(port);
-    if (const std::string banner = line.read_reply(); !banner.starts_with("220"))
-        throw std::runtime_error("banner: " + banner);
-    must(line, "EHLO sender.example.net", '2');
-    must(line, "MAIL FROM:<" + message.sender + "> " + message.mail_parameters, '2');
-    for (const std::string& recipient : message.recipients)
-        must(line, "RCPT TO:<" + recipient + ">", '2');
-    must(line, "DATA", '3');
-    line.write(dot_stuffed(message.content) + ".\r\n");
-    std::string reply = line.read_reply();
-    must(line, "QUIT", '2');
+    smtp_sender sender(port);
+    for (const std::string& command : mail_and_rcpt(message))
+        sender.must(command);
+    sender.must("DATA", '3');
+    std::string reply = sender.content(message.content);
+    sender.must("QUIT");
     return reply;
+}
+
+std::string queue_id_in(std::string_view reply)
+{
+    constexpr std::string_view marker = "queued as ";
+    const std::size_t id = reply.find(marker);
+    if (!reply.starts_with("250 ") || id == std::string_view::npos)
+        throw std::runtime_error("Postfix says " + std::string(reply));
+    return std::string(reply.substr(id + marker.size()));
 }
 
 }  // namespace odmr::test

@@ -38,16 +38,16 @@ scripted_customer& provider_test::logged_in(const std::string& name)
     return customer;
 }
 
-scripted_customer& provider_test::turned(const std::string& atrn)
+scripted_customer& provider_test::turned(const std::string& atrn, const std::string& name)
 {
-    scripted_customer& customer = logged_in();
+    scripted_customer& customer = logged_in(name);
     EXPECT_THAT(customer.say(atrn), ::testing::StartsWith("250 2.0.0 "));
     return customer;
 }
 
-std::optional<session_end> provider_test::fetch(const std::string& atrn)
+std::optional<session_end> provider_test::fetch(const std::string& atrn, const std::string& name)
 {
-    scripted_customer& customer = turned(atrn);
+    scripted_customer& customer = turned(atrn, name);
     customer.serve();
     return customer.wait_for_end();
 }
@@ -66,7 +66,8 @@ void provider_test::TearDown()
 {
     if (!provider_)
         return;
-    close_the_books();
+    std::string wrong;
+    EXPECT_TRUE(wait_until([&] { return (wrong = misplaced()).empty(); })) << wrong;
     if (!HasFailure())
         return;
     for (const scripted_customer& customer : customers_)
@@ -74,22 +75,22 @@ void provider_test::TearDown()
     std::cerr << provider_->logs();
 }
 
-void provider_test::close_the_books() const
+std::string provider_test::misplaced() const
 {
+    const mail_books books = provider_->books(box_);
+    std::string text;
     for (const sent_message& sent : provider_->sent())
         for (const std::string& recipient : sent.message.recipients)
-            EXPECT_TRUE(wait_until([&] { return accounted_for(sent, recipient); }))
-                << sent.queue_id << " to " << recipient << ": "
-                << provider_->find(sent, recipient, box_).text();
+            if (const whereabouts found = books.find(sent, recipient); !accounted_for(found, recipient))
+                text += sent.queue_id + " to " + recipient + ": " + found.text() + "\n";
+    return text;
 }
 
-bool provider_test::accounted_for(const sent_message& message, const std::string& recipient) const
+bool provider_test::accounted_for(const whereabouts& found, const std::string& recipient) const
 {
-    const provider::whereabouts found = provider_->find(message, recipient, box_);
     if ((found.bounced > 0) != bounced_.contains(recipient))
         return false;
-    const int copies = found.queued + found.at_customer + found.elsewhere + found.bounced;
-    return copies == 1 || (copies == 2 && twice_.contains(recipient));
+    return found.copies() == 1 || (found.copies() == 2 && twice_.contains(recipient));
 }
 
 }  // namespace odmr::test

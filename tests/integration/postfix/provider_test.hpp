@@ -40,9 +40,9 @@ protected:
     /// Authenticated with CRAM-MD5.
     scripted_customer& logged_in(const std::string& name = "alice");
     /// Logged in, ATRN said and granted; the script is the test's to fill in before serve().
-    scripted_customer& turned(const std::string& atrn = "ATRN");
+    scripted_customer& turned(const std::string& atrn = "ATRN", const std::string& name = "alice");
     /// A whole session without any mischief: fetches what there is. How it ended.
-    std::optional<session_end> fetch(const std::string& atrn = "ATRN");
+    std::optional<session_end> fetch(const std::string& atrn = "ATRN", const std::string& name = "alice");
 
     // --- mail
     sent_message send(const std::vector<std::string>& recipients, std::size_t octets = 0)
@@ -51,7 +51,7 @@ protected:
     }
     sent_message waiting(const std::vector<std::string>& recipients, std::size_t octets = 0)
     {
-        return provider_->send_and_defer(recipients, octets);
+        return provider_->send_and_wait(recipients, octets);
     }
     /// True when it arrives within patience.
     [[nodiscard]] bool arrives(const sent_message& message, const std::string& recipient) const;
@@ -67,8 +67,9 @@ protected:
     void TearDown() override;
 
 private:
-    [[nodiscard]] bool accounted_for(const sent_message& message, const std::string& recipient) const;
-    void close_the_books() const;
+    /// What is not where it should be, in words.
+    [[nodiscard]] std::string misplaced() const;
+    [[nodiscard]] bool accounted_for(const whereabouts& found, const std::string& recipient) const;
 
     std::optional<provider> provider_;
     std::list<scripted_customer> customers_;

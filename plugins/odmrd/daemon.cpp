@@ -2,6 +2,7 @@
 
 #include "log/log.hpp"
 #include "net/listener.hpp"
+#include "odmrd/control_server.hpp"
 #include "odmrd/front_session.hpp"
 #include "odmrd/policy_session.hpp"
 #include "odmrd/service.hpp"
@@ -86,6 +87,8 @@ public:
                 std::make_shared<agent_client>(io_.get_executor(), agent, 2 * config.queue_command_timeout);
         listen(config);
         postfix::postfix_mta::prepare_socket_dir(config);
+        if (!config.control_socket.empty())
+            control_.emplace(io_.get_executor(), config);
         drop_privileges(config);
         listen_for_policy(config.policy_socket);
         service_.emplace(io_.get_executor(), config, std::move(link));
@@ -95,6 +98,8 @@ public:
     {
         asio::co_spawn(io_, watch_signals(), asio::detached);
         service_->mta().begin();
+        if (control_)
+            control_->serve(*service_);
         systemd_notify("READY=1");
         io_.run();
     }
@@ -195,6 +200,7 @@ private:
         systemd_notify("STOPPING=1");
         log::info("stopping", {{"sessions", service_->sessions().count()}});
         listeners_.clear();
+        control_.reset();
         policy_socket_.reset();
         for (const auto& s : service_->sessions().all())
             s->stop("the provider shuts down");
@@ -218,6 +224,7 @@ private:
     asio::steady_timer grace_;
     bool stopping_ = false;
     std::vector<std::unique_ptr<tcp_listener>> listeners_;
+    std::optional<control_server> control_;
     std::unique_ptr<local_listener> policy_socket_;
     std::optional<service> service_;
 };

@@ -85,6 +85,18 @@ void front_session::admit()
         engine_.refuse_session("too many sessions from your address");
 }
 
+session_view front_session::view() const
+{
+    using stage = session_view::stage;
+    session_view v{.id = id_,
+                   .at = customer().empty() ? stage::login : stage::commands,
+                   .since = connected_,
+                   .tls = engine_.under_tls()};
+    if (relay_)
+        relay_->show(v);
+    return v;
+}
+
 void front_session::stop(std::string_view why)
 {
     stopping_ = true;

@@ -33,6 +33,7 @@ public:
 
     [[nodiscard]] const std::string& peer_address() const override { return connection_->peer_address(); }
     [[nodiscard]] const std::string& customer() const override { return engine_.account(); }
+    [[nodiscard]] session_view view() const override;
     void stop(std::string_view why) override;
     void abort() override;
 
@@ -57,6 +58,7 @@ private:
     tls_mode mode_;
     std::shared_ptr<sasl_server> sasl_;  ///< as it was when the session began: EHLO's promise holds
     std::string id_;
+    std::chrono::system_clock::time_point connected_ = std::chrono::system_clock::now();
     odmr_server engine_;
     std::unique_ptr<sasl_exchange> exchange_;
     std::string mechanism_;

@@ -99,6 +99,16 @@ awaitable<void> relay_session::run()
                             {"reason", end_reason_}});
 }
 
+void relay_session::show(session_view& v) const
+{
+    v.at = quiet() ? session_view::stage::lingering : session_view::stage::relaying;
+    v.domains = who_.domains;
+    v.under_way = client_.open_transactions();
+    v.delivered = delivered_;
+    v.deferred = deferred_;
+    v.refused = refused_;
+}
+
 void relay_session::stop(std::string_view why)
 {
     client_.quit(why);

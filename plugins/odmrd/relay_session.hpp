@@ -6,6 +6,7 @@
 #include "core/presence.hpp"
 #include "net/connection.hpp"
 #include "net/wake.hpp"
+#include "odmrd/session_registry.hpp"
 #include "protocol/smtp_client.hpp"
 
 #include <chrono>
@@ -33,6 +34,8 @@ public:
 
     /// Until the connection is over. Every transaction taken is settled then.
     awaitable<void> run();
+    /// Fills in what there is to be seen since the turn.
+    void show(session_view& v) const;
     /// Ends in good order: what is on the wire is finished, then QUIT.
     void stop(std::string_view why);
     /// Ends now.

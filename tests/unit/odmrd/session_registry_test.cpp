@@ -19,6 +19,7 @@ public:
     }
     [[nodiscard]] const std::string& peer_address() const override { return peer_; }
     [[nodiscard]] const std::string& customer() const override { return customer_; }
+    [[nodiscard]] session_view view() const override { return {}; }
     void stop(std::string_view /*why*/) override {}
     void abort() override {}
 

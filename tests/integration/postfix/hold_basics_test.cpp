@@ -1,0 +1,203 @@
+// Mail for offline customers is put on hold as it arrives, where it costs nothing, and let go when they come.
+// Whatever else is in its envelope is not kept waiting.
+#include "hold_test.hpp"
+
+#include <algorithm>
+
+namespace odmr::test
+{
+namespace
+{
+
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class hold_basics : public hold_test
+{
+protected:
+    static constexpr int customers = 10;
+
+    static std::string name(int n) { return "customer" + std::to_string(n % customers); }
+    static std::string at(int n) { return "user@" + name(n) + ".example"; }
+
+    void add_customers()
+    {
+        for (int n = 0; n < customers; ++n)
+            the_provider().add_customer(name(n), {name(n) + ".example"});
+    }
+
+    std::size_t log_lines(const std::vector<sent_message>& messages)
+    {
+        std::size_t lines = 0;
+        for (const sent_message& message : messages)
+            lines += the_provider().postfix().log_of(message.queue_id).size();
+        return lines;
+    }
+
+    bool all_in(const std::vector<sent_message>& messages, const std::string& queue)
+    {
+        const mail_books books = the_provider().books(box_);
+        return std::ranges::all_of(messages, [&](const auto& m) { return books.queue_of(m) == queue; });
+    }
+};
+
+TEST_F(hold_basics, whole_envelopes_are_held_and_mixed_ones_are_split)
+{
+    start_holding();
+    add_customers();
+    std::vector<std::vector<std::string>> whole, of_two, with_elsewhere, other;
+    for (int i = 0; i < 150; ++i)
+        whole.push_back({at(i)});
+    for (int i = 0; i < 20; ++i) {
+        of_two.push_back({at(i), at(i + 1)});
+        with_elsewhere.push_back({at(i), "someone@elsewhere.example"});
+        other.push_back({"someone@elsewhere.example"});
+    }
+    const auto mixed = the_provider().send_many(of_two);
+    const auto partly = the_provider().send_many(with_elsewhere);
+    const auto others = the_provider().send_many(other);
+    const auto held_whole = the_provider().send_many(whole);
+
+    for (const sent_message& message : partly)
+        EXPECT_TRUE(arrives_elsewhere(message, "someone@elsewhere.example"));
+    for (const sent_message& message : others)
+        EXPECT_TRUE(arrives_elsewhere(message, "someone@elsewhere.example"));
+    EXPECT_TRUE(wait_until([&] { return all_in(held_whole, "hold"); }));
+    EXPECT_TRUE(wait_until([&] { return all_in(mixed, "deferred") && all_in(partly, "deferred"); }));
+
+    // No attempts and no log lines, however often the queue is run through.
+    const std::size_t lines = log_lines(held_whole);
+    for (int run = 0; run < 3; ++run)
+        queue_run(mixed.front());
+    EXPECT_EQ(log_lines(held_whole), lines);
+    for (const sent_message& message : held_whole)
+        EXPECT_THAT(the_provider().postfix().log_of(message.queue_id),
+                    Each(Not(::testing::AnyOf(HasSubstr("/qmgr["), HasSubstr("status=")))));
+
+    for (int n = 0; n < customers; ++n)
+        EXPECT_EQ(fetch("ATRN", name(n)), session_end::quit);
+    EXPECT_TRUE(queue_becomes_empty());
+    EXPECT_THAT(box_.accepted(), SizeIs(150 + 2 * 20 + 20));
+}
+
+TEST_F(hold_basics, a_session_without_linger_gets_all_that_is_held)
+{
+    start_holding();
+    const auto messages = many_held("ann@example.org", 200);
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(all_arrive(messages));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, messages_of_megabytes_are_held_and_let_go)
+{
+    start_holding();
+    const auto messages = many_held("ann@example.org", 5, 3'000'000);
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(all_arrive(messages));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, new_mail_for_a_customer_who_is_there_is_not_held)
+{
+    start_holding({.odmr = {stay}});
+    const auto before = many_held("ann@example.org", 10);
+    scripted_customer& customer = turned();
+    customer.serve();
+    EXPECT_TRUE(all_arrive(before));
+    const auto during =
+        the_provider().send_many(std::vector(10, std::vector<std::string>{"bob@example.com"}));
+    EXPECT_TRUE(all_arrive(during));
+    for (const sent_message& message : during)
+        EXPECT_THAT(the_provider().postfix().log_of(message.queue_id), Each(Not(HasSubstr("hold:"))));
+    EXPECT_EQ(customer.wait_for_end(milliseconds(0)), std::nullopt);
+}
+
+TEST_F(hold_basics, mail_is_held_again_when_the_customer_has_gone)
+{
+    start_holding();
+    for (int i = 0; i < 3; ++i) {
+        const sent_message message = held({"ann@example.org"});
+        EXPECT_EQ(fetch(), session_end::quit);
+        EXPECT_TRUE(arrives(message, "ann@example.org"));
+    }
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, atrn_for_one_domain_leaves_the_other_on_hold)
+{
+    start_holding();
+    const sent_message org = held({"ann@example.org"});
+    const sent_message com = held({"ann@example.com"});
+    EXPECT_EQ(fetch("ATRN example.org"), session_end::quit);
+    EXPECT_TRUE(arrives(org, "ann@example.org"));
+    EXPECT_TRUE(on_hold(com));
+    EXPECT_EQ(fetch("ATRN example.com"), session_end::quit);
+    EXPECT_TRUE(arrives(com, "ann@example.com"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, a_domain_that_is_not_served_is_held_while_the_other_is)
+{
+    start_holding({.odmr = {stay}});
+    held({"ann@example.org"});
+    scripted_customer& customer = turned("ATRN example.org");
+    customer.serve();
+    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(the_provider().socket_of("example.org")); }));
+    const sent_message com = held({"ann@example.com"});
+    const sent_message org = send({"bob@example.org"});
+    EXPECT_TRUE(arrives(org, "bob@example.org"));
+    EXPECT_TRUE(on_hold(com));
+}
+
+TEST_F(hold_basics, a_message_to_both_domains_of_a_customer_waits_for_each)
+{
+    start_holding();
+    const sent_message both = held({"ann@example.org", "ann@example.com"});
+    EXPECT_EQ(fetch("ATRN example.org"), session_end::quit);
+    EXPECT_TRUE(arrives(both, "ann@example.org"));
+    EXPECT_TRUE(still_waits(both, "ann@example.com"));
+    EXPECT_EQ(fetch("ATRN example.com"), session_end::quit);
+    EXPECT_TRUE(arrives(both, "ann@example.com"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, held_and_deferred_mail_come_in_the_same_session)
+{
+    start_holding();
+    const sent_message first = held({"ann@example.org"});
+    const sent_message mixed = waiting({"ann@example.org", "someone@elsewhere.example"});
+    EXPECT_TRUE(deferred(mixed));
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(arrives(first, "ann@example.org"));
+    EXPECT_TRUE(arrives(mixed, "ann@example.org"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(hold_basics, a_bounce_is_held_like_any_mail)
+{
+    start_holding();
+    outgoing_message report{"", {"ann@example.org"}, make_content("a report")};
+    const sent_message sent{the_provider().postfix().inject(report), report};
+    the_provider().book(sent);
+    EXPECT_TRUE(comes_to_be(sent, "hold"));
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(arrives(sent, "ann@example.org"));
+}
+
+TEST_F(hold_basics, atrn_says_453_only_when_nothing_is_held)
+{
+    start_holding({.odmr = {often}});
+    held({"ann@example.org"});
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(queue_becomes_empty());
+    EXPECT_TRUE(wait_until([&] { return logged_in().say("ATRN").starts_with("453 "); }));
+    held({"ann@example.org"});
+    EXPECT_EQ(fetch(), session_end::quit);  // which insists on 250
+}
+
+}  // namespace
+}  // namespace odmr::test

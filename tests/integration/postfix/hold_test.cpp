@@ -1,0 +1,94 @@
+#include "hold_test.hpp"
+
+#include <algorithm>
+
+namespace odmr::test
+{
+namespace
+{
+
+constexpr const char* probe = "probe@probe.example";
+
+std::ptrdiff_t attempts(const private_postfix& postfix, const sent_message& message)
+{
+    return std::ranges::count_if(postfix.log_of(message.queue_id), [](const std::string& line) {
+        return line.find("status=deferred") != std::string::npos;
+    });
+}
+
+}  // namespace
+
+void hold_test::start_holding(const provider::setup& how)
+{
+    prepare(how);
+    the_provider().add_customer("probe", {"probe.example"});
+    start_odmrd_holding();
+}
+
+void hold_test::start_odmrd_holding()
+{
+    // Mail is held as soon as odmrd knows how long it may be; only mail can tell.
+    the_provider().start_odmrd();
+    const private_postfix& postfix = the_provider().postfix();
+    const bool holds = wait_until([&] {
+        const sent_message message{postfix.inject({"", {probe}, make_content("probe")}), {}};
+        const bool found =
+            wait_until([&] { return on_hold(message) || deferred(message); }) && on_hold(message);
+        postfix.postsuper({"-d", message.queue_id});
+        return found;
+    });
+    ASSERT_TRUE(holds) << the_provider().logs();
+}
+
+sent_message hold_test::held(const std::vector<std::string>& recipients, std::size_t octets)
+{
+    sent_message message = send(recipients, octets);
+    EXPECT_TRUE(comes_to_be(message, "hold")) << message.queue_id;
+    return message;
+}
+
+std::vector<sent_message> hold_test::many_held(const std::string& recipient, std::size_t messages,
+                                               std::size_t octets)
+{
+    std::vector<sent_message> sent =
+        the_provider().send_many(std::vector(messages, std::vector{recipient}), octets);
+    EXPECT_TRUE(wait_until([&] {
+        const mail_books books = the_provider().books(box_);
+        return std::ranges::all_of(sent, [&](const auto& m) { return books.queue_of(m) == "hold"; });
+    }));
+    return sent;
+}
+
+bool hold_test::arrives_elsewhere(const sent_message& message, const std::string& recipient)
+{
+    return wait_until(
+        [&] { return the_provider().elsewhere().box().count(recipient, message.message.content) > 0; });
+}
+
+bool hold_test::all_arrive(const std::vector<sent_message>& messages)
+{
+    return wait_until([&] {
+        const mail_books books({}, box_.messages(), {});
+        return std::ranges::all_of(messages, [&](const sent_message& sent) {
+            return std::ranges::all_of(sent.message.recipients, [&](const std::string& recipient) {
+                return books.find(sent, recipient).at_customer > 0;
+            });
+        });
+    });
+}
+
+bool hold_test::odmrd_says(const std::string& text)
+{
+    return wait_until([&] { return the_provider().odmrd().log().find(text) != std::string::npos; });
+}
+
+void hold_test::queue_run(const sent_message& in_deferred)
+{
+    const private_postfix& postfix = the_provider().postfix();
+    const auto before = attempts(postfix, in_deferred);
+    postfix.flush();
+    ASSERT_TRUE(wait_until([&] { return attempts(postfix, in_deferred) > before; })) << in_deferred.queue_id;
+    ASSERT_TRUE(comes_to_be(in_deferred, "deferred"));
+}
+
+}  // namespace odmr::test

@@ -1,9 +1,6 @@
 #include "postfix/maps.hpp"
 
-#include "queue/command.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include "postfix/run_postfix.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -20,24 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* heading =
     "# Written by \"odmrctl maps\" from the customers' database. Changes made here are lost.\n";
-
-/// Runs one of Postfix's commands to its end and returns its output. Throws when it fails.
-std::string run(const settings& s, std::vector<std::string> arguments)
-{
-    const std::string name = arguments.front();
-    arguments.front() = s.postfix_command_dir + "/" + name;
-    asio::io_context io(1);
-    std::string output;
-    command_result result;
-    std::function<void(std::string_view)> sink = [&](std::string_view octets) { output += octets; };
-    auto work = run_command(std::move(arguments), s.queue_command_timeout, std::move(sink));
-    asio::co_spawn(io, std::move(work),
-                   [&](const std::exception_ptr&, command_result r) { result = std::move(r); });
-    io.run();
-    if (!result.ok())
-        throw std::runtime_error(name + " " + result.text());
-    return output;
-}
 
 void write_file(const fs::path& path, const std::string& text)
 {
@@ -88,23 +67,33 @@ void install(const fs::path& from, const fs::path& target, const std::string& ta
 void tell_postfix(const settings& s)
 {
     try {
-        run(s, {"postfix", "-c", s.postfix_config_dir, "status"});
+        run_postfix(s, {"postfix", "status"});
     } catch (const std::runtime_error&) {
         return;  // it does not run, and will read the tables when it starts
     }
-    run(s, {"postfix", "-c", s.postfix_config_dir, "reload"});
+    run_postfix(s, {"postfix", "reload"});
 }
 
 }  // namespace
 
+std::string path_for_postfix(const std::string& path, const std::string& queue_directory)
+{
+    const std::string below = queue_directory + "/";
+    return path.starts_with(below) ? path.substr(below.size()) : path;
+}
+
+std::string transport_of(const std::string& domain, const std::string& socket_dir,
+                         const std::string& queue_directory)
+{
+    return "odmr:unix:" + path_for_postfix(socket_dir, queue_directory) + "/" + domain;
+}
+
 std::string transport_table(const std::vector<std::string>& domains, const std::string& socket_dir,
                             const std::string& queue_directory)
 {
-    const std::string below = queue_directory + "/";
-    const std::string dir = socket_dir.starts_with(below) ? socket_dir.substr(below.size()) : socket_dir;
     std::string text = heading;
     for (const std::string& domain : domains)
-        text += domain + "\todmr:unix:" + dir + "/" + domain + "\n";
+        text += domain + "\t" + transport_of(domain, socket_dir, queue_directory) + "\n";
     return text;
 }
 
@@ -124,7 +113,7 @@ void write_maps(const settings& s, const std::vector<std::string>& domains)
     if (error)
         throw std::runtime_error("cannot make " + target.string() + ": " + error.message());
 
-    std::string queue_directory = run(s, {"postconf", "-c", s.postfix_config_dir, "-h", "queue_directory"});
+    std::string queue_directory = run_postfix(s, {"postconf", "-h", "queue_directory"});
     while (!queue_directory.empty() && queue_directory.back() == '\n')
         queue_directory.pop_back();
 
@@ -135,7 +124,7 @@ void write_maps(const settings& s, const std::vector<std::string>& domains)
     write_file(transport, transport_table(domains, s.socket_dir, queue_directory));
     write_file(relay, relay_domains_table(domains));
     for (const fs::path& table : {transport, relay})
-        run(s, {"postmap", "-c", s.postfix_config_dir, s.postfix_map_type + ":" + table.string()});
+        run_postfix(s, {"postmap", s.postfix_map_type + ":" + table.string()});
 
     // Postfix must know where a domain's mail goes before it accepts any: otherwise it would take the
     // domain's MX, which is this very machine, and return the mail. Its daemons look at changed tables only

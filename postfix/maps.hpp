@@ -15,8 +15,15 @@ namespace odmr::postfix
 /// A running Postfix is told to open its tables anew. Throws std::runtime_error with what was wrong.
 void write_maps(const settings& s, const std::vector<std::string>& domains);
 
-/// The text of the transport table. queue_directory: Postfix's; a socket folder below it is named relative to
-/// it, so that chrooted clients find it too.
+/// A path as Postfix is to know it: one below its queue directory is relative to that, so that clients in a
+/// chroot find it too.
+std::string path_for_postfix(const std::string& path, const std::string& queue_directory);
+
+/// Where a domain's mail goes: "odmr:unix:odmr/example.org". queue_directory: Postfix's.
+std::string transport_of(const std::string& domain, const std::string& socket_dir,
+                         const std::string& queue_directory);
+
+/// The texts of the two tables.
 std::string transport_table(const std::vector<std::string>& domains, const std::string& socket_dir,
                             const std::string& queue_directory);
 std::string relay_domains_table(const std::vector<std::string>& domains);

@@ -1,4 +1,5 @@
 // commands - the one table of odmrctl's commands.
+#include "odmrctl/check_command.hpp"
 #include "odmrctl/command.hpp"
 #include "odmrctl/customers.hpp"
 #include "odmrctl/domains.hpp"
@@ -156,6 +157,19 @@ const std::vector<command>& commands()
          .summary = "tell the mail system which domains there are",
          .text = "Writes and compiles Postfix's transport and relay_domains tables. When anything\n"
                  "fails the old tables stay.\n"},
+        {.name = "check",
+         .arguments = "[--json]",
+         .understands_json = true,
+         .run = check_command,
+         .summary = "compare the mail system's configuration with what is needed",
+         .text = "Looks at Postfix as it is configured now (main.cf, master.cf, tables, sockets)\n"
+                 "and says of each point whether it is as it should be (ok), works but not as well\n"
+                 "as it could (warning), or is wrong (error), and what exactly to change. Nothing\n"
+                 "is changed. Run \"postfix reload\" after changes of main.cf and master.cf. The\n"
+                 "exit status is 0 without errors, warnings or not, and 78 with errors.\n"
+                 "With --json: an array of objects with the members point, state, text and fix,\n"
+                 "which is null or an object with the members in (\"main.cf\", \"master.cf\",\n"
+                 "\"odmr.conf\", or \"run\" for a command) and line.\n"},
     };
     return table;
 }

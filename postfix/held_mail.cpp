@@ -21,6 +21,7 @@ constexpr auto between_wakes = std::chrono::seconds(1);
 // A wake makes the queue manager read its whole deferred queue: about so long for each message there, and it
 // is not to do so for more than a small part of its time.
 constexpr auto wake_cost = std::chrono::microseconds(50);
+constexpr auto between_looks = std::chrono::milliseconds(50);
 constexpr auto try_again = std::chrono::seconds(1);
 constexpr std::size_t records_at_once = 500;  // each batch is one change of the database
 constexpr std::size_t expired_at_once = 1000;
@@ -90,9 +91,9 @@ void held_mail::settled(const std::string& domain, const transaction& message)
     changed_.set();
 }
 
-std::size_t held_mail::still_to_come(const std::vector<std::string>& domains) const
+release_plan::outlook held_mail::still_to_come(const std::vector<std::string>& domains) const
 {
-    return plan_.still_to_come(domains, wall_now());
+    return plan_.still_to_come(domains, time());
 }
 
 // ---- letting go
@@ -108,8 +109,12 @@ awaitable<void> held_mail::release_loop()
             continue;
         co_await wait_for_turn();
         auto ids = plan_.take(time());
-        if (!ids.empty())
+        if (ids.empty()) {
+            asio::steady_timer breath(executor_, between_looks);
+            co_await breath.async_wait(nothrow);
+        } else {
             co_await release_now(std::move(ids));
+        }
     }
 }
 

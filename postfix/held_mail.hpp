@@ -52,7 +52,7 @@ public:
     void settled(const std::string& domain, const transaction& message);
     /// Somebody else's hold has become ours.
     void adopted() { changed_.set(); }
-    [[nodiscard]] std::size_t still_to_come(const std::vector<std::string>& domains) const;
+    [[nodiscard]] release_plan::outlook still_to_come(const std::vector<std::string>& domains) const;
 
     [[nodiscard]] bool can_hold(std::string_view customer) const;
     /// Why nothing can be held; empty when it can.

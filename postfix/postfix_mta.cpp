@@ -112,8 +112,10 @@ void postfix_mta::domain_offline(const std::string& domain)
 void postfix_mta::attempted(const std::string& domain, const std::string& queue_id)
 {
     const auto found = online_.find(domain);
-    if (found != online_.end() && !queue_id.empty())
+    if (found != online_.end() && !queue_id.empty()) {
         found->second->mail.came(queue_id);
+        found->second->last_came = clock::now();
+    }
     held_.came(queue_id);
 }
 
@@ -184,9 +186,13 @@ awaitable<std::optional<std::size_t>> postfix_mta::waiting(std::vector<std::stri
 
 awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std::string> domains)
 {
-    const std::size_t held = held_.still_to_come(domains);
-    const auto listed = co_await listing_.read(std::nullopt);
     std::optional<std::size_t> count;
+    const auto held = held_.still_to_come(domains);
+    if (held.coming + held.overdue > 0 && (held.overdue == 0 || mail_comes(domains))) {
+        count = held.coming + held.overdue;  // by itself: nothing has to be found out, or flushed
+        co_return count;
+    }
+    const auto listed = co_await listing_.read(std::nullopt);
     if (!listed)
         co_return count;
     count = 0;
@@ -203,7 +209,7 @@ awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std
             flush_again(domain, *state->second);
         *count += missing;
     }
-    *count = std::max(*count, held);
+    *count = std::max(*count, held.coming + held.overdue);
     co_return count;
 }
 
@@ -217,11 +223,19 @@ awaitable<void> postfix_mta::flush_when_bound(std::string domain, std::weak_ptr<
         co_await flush(domain);
 }
 
+bool postfix_mta::mail_comes(const std::vector<std::string>& domains) const
+{
+    return std::any_of(domains.begin(), domains.end(), [this](const std::string& domain) {
+        const auto found = online_.find(domain);
+        return found != online_.end() && clock::now() - found->second->last_came < flush_takes_effect_in;
+    });
+}
+
 /// Not while an earlier flush may still bring the mail: what it brings would be tried twice.
 void postfix_mta::flush_again(const std::string& domain, online_domain& state)
 {
     const auto now = clock::now();
-    if (now - state.last_flush < flush_takes_effect_in)
+    if (now - std::max(state.last_flush, state.last_came) < flush_takes_effect_in)
         return;
     // A flush of the domain knows only mail that was deferred while its domain was among fast_flush_domains.
     // What it has not brought is asked for by queue id.

@@ -56,11 +56,13 @@ private:
         std::string customer;
         std::unique_ptr<local_listener> socket;
         expected_mail mail;
+        clock::time_point last_came{};
         clock::time_point last_flush{};
         clock::time_point last_flush_by_id{};
     };
 
     [[nodiscard]] std::size_t known_to_wait(const std::vector<std::string>& domains) const;
+    [[nodiscard]] bool mail_comes(const std::vector<std::string>& domains) const;
     awaitable<void> reconcile_now_and_then();
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);
     awaitable<void> flush(std::string domain);

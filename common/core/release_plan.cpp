@@ -55,10 +55,14 @@ std::vector<std::string> release_plan::take(time t)
     std::vector<std::pair<const std::string*, line*>> waiting;
     std::vector<mail_amount> targets;
     for (auto& [customer, there] : lines_) {
-        if (books_.of_customer(customer).held.messages == 0)
+        const mail_amount target = there.window.target(t.now);
+        // Few and large top-ups: half a window is still a second's work for the line.
+        const mail_amount under_way = there.window.under_way();
+        const bool half_empty = under_way.messages <= target.messages / 2;
+        if (!half_empty || books_.of_customer(customer).held.messages == 0)
             continue;
         waiting.emplace_back(&customer, &there);
-        targets.push_back(there.window.target(t.now));
+        targets.push_back(target);
     }
     const std::vector<mail_amount> shares = divide_fairly(most_, targets);
     for (std::size_t i = 0; i < waiting.size(); ++i) {
@@ -127,19 +131,19 @@ void release_plan::settled(std::string_view queue_id, std::string_view domain, s
         window->settled(amount, now);
 }
 
-std::size_t release_plan::still_to_come(const std::vector<std::string>& domains, wall_time wall) const
+release_plan::outlook release_plan::still_to_come(const std::vector<std::string>& domains, time t) const
 {
     constexpr std::chrono::seconds soon{2};
-    std::size_t count = 0;
+    outlook found;
     for (const auto& [customer, there] : lines_)
-        books_.each_held(customer, wall + soon, [&](const waiting_message& m) {
-            count += any_part_at(m, domains) ? 1 : 0;
-            return count == 0;  // one is enough to know
+        books_.each_held(customer, t.wall + soon, [&](const waiting_message& m) {
+            found.coming += any_part_at(m, domains) ? 1 : 0;
+            return found.coming == 0;
         });
     for (const auto& [id, way] : not_come_)
         if (const waiting_message* m = books_.find(id); m && any_part_at(*m, domains))
-            ++count;
-    return count;
+            ++(t.now - way.since < due ? found.coming : found.overdue);
+    return found;
 }
 
 bool release_plan::anything_held() const

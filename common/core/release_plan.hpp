@@ -33,6 +33,8 @@ public:
         wall_time wall;
     };
 
+    /// Mail that was let go comes within this time when nothing is wrong.
+    static constexpr std::chrono::milliseconds due{1500};
     /// Mail that was let go and has not come for this long is left to the mail system.
     static constexpr std::chrono::seconds comes_within{10};
     /// An id that could not be let go is tried again each second while its message is younger than this: its
@@ -64,8 +66,15 @@ public:
     void settled(std::string_view queue_id, std::string_view domain, std::size_t final_answers, bool others,
                  clock_point now);
 
-    /// Held mail for these domains that is, or soon will be, let go; and mail that was and has not come.
-    [[nodiscard]] std::size_t still_to_come(const std::vector<std::string>& domains, wall_time wall) const;
+    struct outlook {
+        std::size_t coming =
+            0;  ///< held mail that will be let go soon (1: there is some), and mail that just was
+        std::size_t overdue = 0;  ///< mail that was let go and should have come by now
+
+        friend bool operator==(const outlook&, const outlook&) = default;
+    };
+    /// What is to come for these domains.
+    [[nodiscard]] outlook still_to_come(const std::vector<std::string>& domains, time t) const;
     /// Somebody is there for whom mail is held.
     [[nodiscard]] bool anything_held() const;
 

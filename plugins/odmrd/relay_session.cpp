@@ -18,7 +18,7 @@ namespace
 constexpr std::size_t reply_buffer = 4096;               // octets; replies are short
 constexpr auto first_look = std::chrono::seconds(1);     // at the queue, after the line became idle
 constexpr auto rarest_look = std::chrono::seconds(60);   // while a customer lingers
-constexpr int most_vain_looks = 10;                      // mail that waits and does not come
+constexpr auto vain_wait = std::chrono::seconds(10);     // for mail that waits and does not come
 constexpr auto goodbye_limit = std::chrono::seconds(2);  // for the peer's TLS close_notify
 
 smtp_client::settings client_settings(const settings& config)
@@ -244,7 +244,6 @@ awaitable<void> relay_session::watch_idle()
 {
     const auto self = shared_from_this();
     clock::duration pause = std::min<clock::duration>(first_look, who_.linger);
-    int vain_looks = 0;
     clock::time_point last_probe = clock::now();
     while (!client_.closed()) {
         if (!quiet()) {
@@ -253,15 +252,16 @@ awaitable<void> relay_session::watch_idle()
             continue;
         }
         const bool disturbed = co_await idle_changed_.wait(pause);
-        if (disturbed || !quiet())
+        if (disturbed || !quiet()) {
+            pause = std::min<clock::duration>(first_look, who_.linger);
             continue;
+        }
         const auto left = co_await service_.mta().still_to_come(who_.domains);
         if (!quiet())
             continue;
         const auto idle_for = clock::now() - idle_since_;
         const bool nothing = left && *left == 0;
-        vain_looks = nothing ? 0 : vain_looks + 1;
-        if (idle_for >= who_.linger && (nothing || vain_looks > most_vain_looks)) {
+        if (idle_for >= who_.linger && (nothing || idle_for >= vain_wait)) {
             if (!nothing)
                 log::warning("mail-does-not-come", {{"session", who_.session},
                                                     {"customer", who_.customer},

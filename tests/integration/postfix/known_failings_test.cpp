@@ -143,7 +143,7 @@ TEST_F(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_
                    "127.0.0.1:" + std::to_string(the_provider().postfix().port())}});
     ASSERT_TRUE(the_provider().postfix().wait_for_queue([](const auto& queue) {
         return queue.size() == messages && std::ranges::all_of(queue, [](const queued_message& message) {
-                   return message.queue_name == "deferred";
+                   return message.queue_name == "hold";
                });
     }));
     scripted_customer& customer = logged_in();

@@ -131,7 +131,7 @@ TEST_F(main_job, a_bounce_keeps_its_empty_sender)
     start();
     the_provider().postfix().inject({"", {"ann@example.org"}, make_content("a report")});
     ASSERT_TRUE(the_provider().postfix().wait_for_queue(
-        [](const auto& queue) { return queue.size() == 1 && queue.front().queue_name == "deferred"; }));
+        [](const auto& queue) { return queue.size() == 1 && queue.front().queue_name == "hold"; }));
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_THAT(the_message().mail, StartsWith("MAIL FROM:<>"));
 }

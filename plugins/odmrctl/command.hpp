@@ -37,6 +37,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Somebody who may not do this (EX_NOPERM).
+class no_permission : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// What a command is given.
 struct invocation {
     const settings& config;

@@ -4,7 +4,11 @@
 #include "odmrctl/customers.hpp"
 #include "odmrctl/domains.hpp"
 #include "odmrctl/maps_command.hpp"
+#include "odmrctl/queue_command.hpp"
 #include "odmrctl/recipients.hpp"
+#include "odmrctl/release.hpp"
+#include "odmrctl/session_commands.hpp"
+#include "odmrctl/status.hpp"
 
 namespace odmr::ctl
 {
@@ -170,6 +174,73 @@ const std::vector<command>& commands()
                  "With --json: an array of objects with the members point, state, text and fix,\n"
                  "which is null or an object with the members in (\"main.cf\", \"master.cf\",\n"
                  "\"odmr.conf\", or \"run\" for a command) and line.\n"},
+        {.name = "status",
+         .arguments = "[CUSTOMER] [--json]",
+         .words = {0, 1},
+         .understands_json = true,
+         .run = show_status,
+         .summary = "show who is online and how much waits for whom",
+         .text = "Asks the running odmrd: whether mail is put on hold, who is online, and how much\n"
+                 "mail waits for whom, or only for CUSTOMER. What waits is\n"
+                 "  held      on hold until the customer comes\n"
+                 "  released  let go, and on its way to the customer\n"
+                 "  deferred  in the mail system's own hands: tried again by its rules\n"
+                 "  kept      on hold on somebody else's order: not counted, and left alone\n"
+                 "With --json: an object with the members version, since, sessions,\n"
+                 "holding_trouble (null when mail is put on hold), messages, complete, listed,\n"
+                 "policy (an object of counters), online (an array as of \"session list\") and\n"
+                 "waiting (an array of objects with customer, messages, octets, oldest, held,\n"
+                 "released, deferred and kept). Times are seconds since 1970.\n"},
+        {.name = "queue",
+         .arguments = "[CUSTOMER|DOMAIN] [--json]",
+         .words = {0, 1},
+         .understands_json = true,
+         .run = list_queue,
+         .summary = "list the mail that waits",
+         .text = "Asks the running odmrd which mail waits for all customers, one of them, or a\n"
+                 "domain; the oldest first for each customer. With --json: an array, in no order,\n"
+                 "of objects with the members queue_id, state, arrival (seconds since 1970),\n"
+                 "octets and for (an array of objects with customer, domain and recipients).\n"},
+        {.name = "session list",
+         .arguments = "[--json]",
+         .understands_json = true,
+         .run = list_sessions,
+         .summary = "list the customers' connections",
+         .text = "Lists who is connected to odmrd. A session's state is\n"
+                 "  login      nobody has signed in yet\n"
+                 "  commands   the customer has signed in\n"
+                 "  relaying   mail goes to the customer\n"
+                 "  lingering  none is left, and the customer waits for more\n"
+                 "With --json: an array of objects with the members id, customer (or null), peer,\n"
+                 "since (seconds since 1970), state, tls, domains, under_way (messages),\n"
+                 "delivered, deferred and refused (recipients so far).\n"},
+        {.name = "session end",
+         .arguments = "ID|CUSTOMER [--json]",
+         .words = {1, 1},
+         .understands_json = true,
+         .run = end_sessions,
+         .summary = "end a customer's sessions",
+         .text = "Ends the session with this id, or all of a customer's, in good order: mail that\n"
+                 "is on the wire is finished, and the rest goes on waiting.\n"},
+        {.name = "release",
+         .arguments = "CUSTOMER|DOMAIN|QUEUE-ID... | --adopt CUSTOMER [--json]",
+         .words = {1, any_number},
+         .options = {{"adopt"}},
+         .understands_json = true,
+         .run = release_mail,
+         .summary = "let go of mail on hold, or take over holds",
+         .text = "Lets go of the mail on hold that is named, as ordinary mail: the mail system tries\n"
+                 "to deliver it, and defers it while the customer is offline. When one of the\n"
+                 "names is that of no mail odmrd holds, nothing is let go.\n"
+                 "With --adopt: mail that somebody else has put on hold, and that is for this\n"
+                 "customer only, is held by odmrd from now on, and let go when the customer comes.\n"},
+        {.name = "reconcile",
+         .arguments = "[--json]",
+         .understands_json = true,
+         .run = reconcile,
+         .summary = "look through the mail system's queue now",
+         .text = "Has odmrd compare what it knows with the mail system's queue, which it does by\n"
+                 "itself every reconcile_interval.\n"},
     };
     return table;
 }

@@ -164,6 +164,8 @@ std::pair<int, std::string> explain_exception()
         return {EX_DATAERR, problem.what()};
     } catch (const no_input& problem) {
         return {EX_NOINPUT, problem.what()};
+    } catch (const no_permission& problem) {
+        return {EX_NOPERM, problem.what()};
     } catch (const config_error& problem) {
         return {EX_CONFIG, problem.what()};
     } catch (const database_failure& problem) {

@@ -92,7 +92,9 @@ awaitable<json> control_session::answer()
     const std::string line = co_await read_request();
     const control_request request = read_control_request(line);
     const auto say = request.command->changes ? log::info : log::debug;
-    say("control", {{"command", request.command->name}, {"words", joined(request.words)}, {"uid", user_}});
+    say("control", {{"command", request.command->name},
+                    log::field::when("words", joined(request.words)),
+                    {"uid", user_}});
     json done = co_await request.command->run(service_, request.words, *this);
     co_return done_line(std::move(done));
 }

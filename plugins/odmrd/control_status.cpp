@@ -74,6 +74,17 @@ json waiting_row(const std::string& customer, const waiting_mail& waits)
             {"kept", waits.kept}};
 }
 
+json policy_counters(const mail_intake::counters& counts)
+{
+    return {{"requests", counts.requests},
+            {"malformed", counts.malformed},
+            {"held", counts.held},
+            {"passed", counts.passed},
+            {"unknown_recipient", counts.unknown_recipient},
+            {"disabled", counts.disabled},
+            {"full", counts.full}};
+}
+
 json summary(service& all)
 {
     const ledger& waiting = all.waiting();
@@ -84,7 +95,8 @@ json summary(service& all)
             {"holding_trouble", trouble.empty() ? json() : json(trouble)},
             {"messages", waiting.size()},
             {"complete", waiting.complete()},
-            {"listed", unix_time(waiting.listed_at())}};
+            {"listed", unix_time(waiting.listed_at())},
+            {"policy", policy_counters(all.intake().counts())}};
 }
 
 /// A name that nothing is known of was probably mistyped.

@@ -180,10 +180,12 @@ private:
             if (fresh.listen != old.listen || fresh.listen_tls != old.listen_tls || fresh.user != old.user ||
                 fresh.database != old.database || fresh.cram_md5 != old.cram_md5 ||
                 fresh.socket_dir != old.socket_dir || fresh.policy_socket != old.policy_socket ||
-                fresh.policy_listen != old.policy_listen)
+                fresh.policy_listen != old.policy_listen || fresh.control_socket != old.control_socket ||
+                fresh.control_group != old.control_group)
                 log::warning("reload", {{"reason",
-                                         "listen, listen_tls, user, database, socket_dir, policy_socket "
-                                         "and policy_listen change only with a restart"}});
+                                         "listen, listen_tls, user, database, socket_dir, policy_socket, "
+                                         "policy_listen, control_socket and control_group change only with a "
+                                         "restart"}});
             log::set_level(fresh.log_level_);
             service_->reload(fresh);
             log::info("reloaded");

@@ -279,11 +279,29 @@ TEST_F(odmrctl, explains_itself_without_a_configuration)
     };
     const auto overview = help({"--help"});
     EXPECT_EQ(help({"help"}), overview);
-    for (const auto* command :
-         {"customer add", "customer remove", "customer list", "customer show", "customer passwd",
-          "customer enable", "customer disable", "customer set", "domain add", "domain remove", "domain list",
-          "recipients DOMAIN set", "recipients DOMAIN add", "recipients DOMAIN remove",
-          "recipients DOMAIN list", "recipients DOMAIN clear", "maps"})
+    for (const auto* command : {"customer add",
+                                "customer remove",
+                                "customer list",
+                                "customer show",
+                                "customer passwd",
+                                "customer enable",
+                                "customer disable",
+                                "customer set",
+                                "domain add",
+                                "domain remove",
+                                "domain list",
+                                "recipients DOMAIN set",
+                                "recipients DOMAIN add",
+                                "recipients DOMAIN remove",
+                                "recipients DOMAIN list",
+                                "recipients DOMAIN clear",
+                                "maps",
+                                "status",
+                                "queue",
+                                "session list",
+                                "session end",
+                                "release",
+                                "reconcile"})
         EXPECT_THAT(overview, HasSubstr(std::string("\n  ") + command));
     EXPECT_THAT(help({"help", "customer", "add"}), StartsWith("Usage: odmrctl customer add NAME "));
     EXPECT_EQ(help({"customer", "add", "--help"}), help({"help", "customer", "add"}));

@@ -229,9 +229,9 @@ const std::vector<command>& commands()
          .understands_json = true,
          .run = release_mail,
          .summary = "let go of mail on hold, or take over holds",
-         .text = "Lets go of the mail on hold that is named, as ordinary mail: the mail system tries\n"
-                 "to deliver it, and defers it while the customer is offline. When one of the\n"
-                 "names is that of no mail odmrd holds, nothing is let go.\n"
+         .text = "Lets go of the mail on hold that is named, as ordinary mail: the mail system\n"
+                 "tries to deliver it, and defers it while the customer is offline. When one of\n"
+                 "the names is that of no mail odmrd holds, nothing is let go.\n"
                  "With --adopt: mail that somebody else has put on hold, and that is for this\n"
                  "customer only, is held by odmrd from now on, and let go when the customer comes.\n"},
         {.name = "reconcile",

@@ -99,7 +99,7 @@ void control_server::accepted(stream_socket socket)
         log::warning("control-refused", {{"reason", "too many clients at a time"}});
         return;
     }
-    sessions_.push_back(control_session::start(*service_, std::move(socket)));
+    sessions_.push_back(control_session::start(*service_, std::move(socket), {}));
 }
 
 }  // namespace odmr

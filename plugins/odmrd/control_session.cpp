@@ -22,8 +22,6 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t max_request = std::size_t{256} << 10U;  // octets; thousands of queue ids
 constexpr std::size_t slice = std::size_t{32} << 10U;         // octets of an answer made at a time
-constexpr auto request_limit = std::chrono::seconds(10);      // for the whole line
-constexpr auto write_limit = std::chrono::seconds(30);        // for each slice: a client may be paused
 
 uid_t peer_user(stream_socket& socket)
 {
@@ -55,9 +53,10 @@ std::string joined(const control_words& words)
 
 }  // namespace
 
-std::shared_ptr<control_session> control_session::start(service& all, stream_socket socket)
+std::shared_ptr<control_session> control_session::start(service& all, stream_socket socket,
+                                                        time_limits limits)
 {
-    const std::shared_ptr<control_session> self(new control_session(all, std::move(socket)));
+    const std::shared_ptr<control_session> self(new control_session(all, std::move(socket), limits));
     asio::co_spawn(all.executor(), self->run(), [self](const std::exception_ptr& problem) {
         if (problem)
             log::error("control-failed", {{"reason", "internal error"}});
@@ -66,8 +65,11 @@ std::shared_ptr<control_session> control_session::start(service& all, stream_soc
     return self;
 }
 
-control_session::control_session(service& all, stream_socket socket)
-    : service_(all), user_(peer_user(socket)), connection_(std::make_shared<connection>(std::move(socket)))
+control_session::control_session(service& all, stream_socket socket, time_limits limits)
+    : service_(all),
+      limits_(limits),
+      user_(peer_user(socket)),
+      connection_(std::make_shared<connection>(std::move(socket)))
 {
 }
 
@@ -102,7 +104,7 @@ awaitable<json> control_session::answer()
 awaitable<std::string> control_session::read_request()
 {
     using clock = std::chrono::steady_clock;
-    const auto deadline = clock::now() + request_limit;
+    const auto deadline = clock::now() + limits_.request;
     std::array<char, 4096> buffer{};
     std::string line;
     while (!line.ends_with('\n')) {
@@ -135,7 +137,7 @@ void control_session::put(const json& line)
 awaitable<bool> control_session::flush()
 {
     if (!gone_) {
-        const auto [error, n] = co_await connection_->write_all(output_, write_limit);
+        const auto [error, n] = co_await connection_->write_all(output_, limits_.slice);
         gone_ = static_cast<bool>(error);
     }
     output_.clear();

@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -19,11 +20,16 @@ namespace odmr
 class control_session final : public std::enable_shared_from_this<control_session>, private control_output
 {
 public:
+    struct time_limits {
+        std::chrono::steady_clock::duration request = std::chrono::seconds(10);  ///< for the whole line
+        std::chrono::steady_clock::duration slice = std::chrono::seconds(30);    ///< for reading 32K or so
+    };
+
     /// Begins to talk. It keeps itself alive until the answer is given.
-    static std::shared_ptr<control_session> start(service& all, stream_socket socket);
+    static std::shared_ptr<control_session> start(service& all, stream_socket socket, time_limits limits);
 
 private:
-    control_session(service& all, stream_socket socket);
+    control_session(service& all, stream_socket socket, time_limits limits);
 
     awaitable<void> run();
     awaitable<nlohmann::ordered_json> answer();
@@ -33,6 +39,7 @@ private:
     void put(const nlohmann::ordered_json& line);
 
     service& service_;
+    time_limits limits_;
     uid_t user_;  ///< who asks, for the log
     std::shared_ptr<connection> connection_;
     std::string output_;

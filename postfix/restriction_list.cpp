@@ -120,7 +120,7 @@ policy_client parse_policy_client(std::string_view argument)
         // An option in braces may have spaces: { default_action = DUNNO }.
         const std::string_view option = without_braces(word);
         const std::size_t equals = option.find('=');
-        if (equals != std::string_view::npos)
+        if (equals != std::string_view::npos && equals > 0)
             client.options[std::string(trimmed(option.substr(0, equals)))] =
                 std::string(trimmed(option.substr(equals + 1)));
     }

@@ -37,7 +37,7 @@ bool mail_intake::record_hold(const arrival& message)
 {
     const std::string customer(message.recipients.sole_customer());
     const wall_time arrived = now();
-    if (!rest_.mta.can_hold(customer) ||
+    if (!rest_.can_hold(customer) ||
         !write_record({.queue_id = message.queue_id, .customer = customer, .arrived = arrived}))
         return false;
     rest_.waiting.arrived(message, mail_state::held, arrived);

@@ -6,12 +6,14 @@
 #include "core/interceptor.hpp"
 #include "core/ledger.hpp"
 #include "core/presence.hpp"
-#include "queue/host_mta.hpp"
 #include "store/hold_store.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace odmr
 {
@@ -24,7 +26,7 @@ public:
         const customer_directory& customers;
         const presence& online;
         ledger& waiting;
-        host_mta& mta;
+        std::function<bool(const std::string& customer)> can_hold;  ///< the mail system, mail for that one
         hold_store& holds;
     };
 
@@ -39,7 +41,7 @@ public:
         std::uint64_t full = 0;
     };
 
-    explicit mail_intake(const surroundings& rest) : rest_(rest) {}
+    explicit mail_intake(surroundings rest) : rest_(std::move(rest)) {}
 
     [[nodiscard]] const customer_directory& directory() const { return rest_.customers; }
     [[nodiscard]] const counters& counts() const { return counts_; }

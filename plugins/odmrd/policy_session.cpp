@@ -21,10 +21,10 @@ constexpr std::string_view known_kind = "smtpd_access_policy";
 
 }  // namespace
 
-void policy_session::start(mail_intake& intake, stream_socket socket)
+void policy_session::start(mail_intake& intake, stream_socket socket, std::chrono::milliseconds request_time)
 {
     const auto executor = socket.get_executor();
-    const std::shared_ptr<policy_session> self(new policy_session(intake, std::move(socket)));
+    const std::shared_ptr<policy_session> self(new policy_session(intake, std::move(socket), request_time));
     asio::co_spawn(executor, self->run(), [self](const std::exception_ptr& problem) {
         if (problem)
             log::error("policy-session-failed", {{"peer", self->connection_->peer_address()}});
@@ -32,10 +32,12 @@ void policy_session::start(mail_intake& intake, stream_socket socket)
     });
 }
 
-policy_session::policy_session(mail_intake& intake, stream_socket socket)
+policy_session::policy_session(mail_intake& intake, stream_socket socket,
+                               std::chrono::milliseconds request_time)
     : intake_(intake),
       connection_(std::make_shared<connection>(std::move(socket))),
-      interceptor_(intake.directory(), intake)
+      interceptor_(intake.directory(), intake),
+      request_time_(request_time)
 {
 }
 
@@ -49,9 +51,9 @@ awaitable<void> policy_session::run()
             continue;
         }
         const std::string wire = answer(asked).wire();
-        const auto [error, n] = co_await connection_->write_all(wire, request_time);
+        const auto [error, n] = co_await connection_->write_all(wire, request_time_);
         more = !error;
-        request_ends_ = clock::now() + request_time;  // of the next one, in case it came together with this
+        request_ends_ = clock::now() + request_time_;  // of the next one, in case it came together with this
     }
 }
 
@@ -67,7 +69,7 @@ awaitable<bool> policy_session::read()
     if (!error)
         reader_.append(std::string_view(buffer_.data(), n));
     if (!begun)
-        request_ends_ = clock::now() + request_time;
+        request_ends_ = clock::now() + request_time_;
     co_return !error;
 }
 

@@ -23,14 +23,14 @@ namespace odmr
 class policy_session : public std::enable_shared_from_this<policy_session>
 {
 public:
-    /// How long a request may take from its first octet to its last, and the answer to be taken.
-    static constexpr std::chrono::seconds request_time{10};
-
     /// Begins to answer. The session keeps itself alive until the connection is over; intake outlives it.
-    static void start(mail_intake& intake, stream_socket socket);
+    /// request_time: how long a request may take from its first octet to its last, and its answer to be
+    /// taken.
+    static void start(mail_intake& intake, stream_socket socket,
+                      std::chrono::milliseconds request_time = std::chrono::seconds(10));
 
 private:
-    policy_session(mail_intake& intake, stream_socket socket);
+    policy_session(mail_intake& intake, stream_socket socket, std::chrono::milliseconds request_time);
 
     awaitable<void> run();
     awaitable<bool> read();
@@ -42,6 +42,7 @@ private:
     interceptor interceptor_;
     policy_reader reader_;
     std::array<char, 4096> buffer_{};
+    std::chrono::milliseconds request_time_;
     std::chrono::steady_clock::time_point request_ends_{};  ///< must, if one has begun
     bool complained_ = false;
 };

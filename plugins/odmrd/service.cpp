@@ -39,7 +39,8 @@ service::service(const asio::any_io_executor& executor, settings from, std::shar
           [this](stream_socket socket, const std::string& domain) {
               lmtp_connected(std::move(socket), domain);
           })),
-      intake_({directory_, presence_, ledger_, *mta_, holds_})
+      intake_({directory_, presence_, ledger_,
+               [this](const std::string& customer) { return mta_->can_hold(customer); }, holds_})
 {
 }
 

@@ -15,9 +15,8 @@ std::string short_size(std::uint64_t octets)
         return std::to_string(octets);
     constexpr std::array names{'K', 'M', 'G', 'T', 'P', 'E'};
     std::size_t which = 0;
-    // What would be 1000 or more when rounded to whole units is less than 1 of the next.
     std::uint64_t whole = unit;
-    while (which + 1 < names.size() && octets / whole >= 1000) {
+    while (which + 1 < names.size() && octets / whole >= unit) {
         whole *= unit;
         ++which;
     }

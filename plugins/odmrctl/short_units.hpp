@@ -8,7 +8,7 @@
 namespace odmr::ctl
 {
 
-/// "0", "512", "3.4K", "12M": three digits at most, or four of octets; in units of 1024.
+/// "0", "512", "3.4K", "12M": rounded down, in units of 1024.
 std::string short_size(std::uint64_t octets);
 
 /// "42s", "5min", "2h", "3d": whole units that have passed. Less than nothing is nothing.

@@ -39,7 +39,8 @@ public:
     void settled(const std::string& domain, const transaction& message) override;
     awaitable<std::optional<std::size_t>> waiting(std::vector<std::string> domains,
                                                   time_limit limit) override;
-    awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) override;
+    awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains,
+                                                        bool thorough) override;
     [[nodiscard]] bool can_hold(const std::string& customer) const override;
     [[nodiscard]] std::string holding_trouble() const override;
     void held_mail_changed(const std::string& customer) override;

@@ -22,6 +22,9 @@ bool same_recipients(const std::vector<waiting_message::part>& parts,
                       });
 }
 
+/// A message is recorded as held when it has arrived, so what arrived later than its record is another one.
+constexpr std::chrono::seconds clock_slack{60};
+
 bool on_anybodys_hold(mail_state state)
 {
     return state == mail_state::held || state == mail_state::kept;
@@ -197,6 +200,11 @@ void ledger::listed(const listed_message& seen)
     if (at->seen == listing_)
         return;  // it was listed before, in another queue, or something has happened to it since
     mark_seen(at);
+    if (m.state == mail_state::held && seen.on_hold && seen.arrival > m.arrival + clock_slack) {
+        // Our record is of an older message with the same queue id; this one somebody else holds.
+        not_held(m);
+        set_state(m, mail_state::kept);
+    }
     if (!judge_place(*at, seen.on_hold))
         return;  // on its way: what is shown of it may not be all
     set_contents(m, seen);

@@ -42,7 +42,9 @@ public:
 
     /// How many of them have not been attempted since their domain came online, and are thus still to come.
     /// When there are any, the MTA is asked again to hand them over. nullopt when that cannot be known.
-    virtual awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains) = 0;
+    /// thorough: the session may end on the answer, so what is known here does not do.
+    virtual awaitable<std::optional<std::size_t>> still_to_come(std::vector<std::string> domains,
+                                                                bool thorough) = 0;
 
     // ---- mail on hold
 

@@ -256,12 +256,13 @@ awaitable<void> relay_session::watch_idle()
             pause = std::min<clock::duration>(first_look, who_.linger);
             continue;
         }
-        const auto left = co_await service_.mta().still_to_come(who_.domains);
+        const bool may_end = clock::now() - idle_since_ >= who_.linger;
+        const auto left = co_await service_.mta().still_to_come(who_.domains, may_end);
         if (!quiet())
             continue;
         const auto idle_for = clock::now() - idle_since_;
         const bool nothing = left && *left == 0;
-        if (idle_for >= who_.linger && (nothing || idle_for >= vain_wait)) {
+        if (may_end && (nothing || idle_for >= vain_wait)) {
             if (!nothing)
                 log::warning("mail-does-not-come", {{"session", who_.session},
                                                     {"customer", who_.customer},

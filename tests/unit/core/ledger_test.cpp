@@ -225,6 +225,19 @@ TEST_F(ledger_test, what_could_not_be_let_go_is_still_held_though_the_line_is_lo
     EXPECT_EQ(state_of("1"), "held");
 }
 
+TEST_F(ledger_test, a_younger_message_with_the_queue_id_of_a_record_is_somebody_elses)
+{
+    arrive("1", state::held, "", 100);  // as after a restart: the record is all there is
+    arrive("2", state::held, "", 100);
+    books.begin_listing(at(1000));
+    show({"1", true}, 161);
+    show({"2", true}, 160);
+    EXPECT_EQ(books.end_listing(true), (ledger::findings{{}, {}, {"1"}}));
+    EXPECT_EQ(state_of("1"), "kept");
+    EXPECT_EQ(state_of("2"), "held");
+    EXPECT_EQ(held(), strings{"2"});
+}
+
 TEST_F(ledger_test, transitions_are_only_made_from_where_they_make_sense)
 {
     arrive("D", state::deferred);
@@ -295,7 +308,7 @@ TEST_F(ledger_test, recipients_of_no_customer_are_counted)
 
 TEST_F(ledger_test, recorded_holds_get_their_recipients_from_a_listing)
 {
-    books.arrived({"H", {}, 0}, state::held, at(0));
+    books.arrived({"H", {}, 0}, state::held, at(50));
     EXPECT_EQ(books.of_customer("smith"), waiting_mail{});
     EXPECT_EQ(list({{"H", true}}), nothing);
     EXPECT_EQ(state_of("H"), "held");

@@ -30,15 +30,17 @@ std::string_view without_braces(std::string_view word)
     return in_braces(word) ? trimmed(word.substr(1, word.size() - 2)) : word;
 }
 
-/// How long the group is that the text begins with.
-std::size_t group_length(std::string_view text)
+/// How long the word is that the text begins with: up to a separator outside of braces.
+std::size_t word_length(std::string_view text)
 {
     int depth = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        depth += text[i] == '{' ? 1 : 0;
-        depth -= text[i] == '}' ? 1 : 0;
-        if (depth == 0)
-            return i + 1;
+        if (depth == 0 && separators.find(text[i]) != std::string_view::npos)
+            return i;
+        if (text[i] == '{')
+            ++depth;
+        else if (text[i] == '}' && depth > 0)
+            --depth;
     }
     return text.size();
 }
@@ -74,9 +76,9 @@ std::vector<std::string> split_list(std::string_view text)
         text.remove_prefix(std::min(text.find_first_not_of(separators), text.size()));
         if (text.empty())
             return words;
-        const std::size_t end = text.front() == '{' ? group_length(text) : text.find_first_of(separators);
-        words.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end, text.size()));
+        const std::size_t length = word_length(text);
+        words.emplace_back(text.substr(0, length));
+        text.remove_prefix(length);
     }
 }
 

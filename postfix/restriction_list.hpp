@@ -1,5 +1,5 @@
 // restriction_list - taking the lists apart that stand in main.cf: words separated by commas or white space,
-// where what stands in braces is one word (postconf(5), "smtpd_recipient_restrictions", and
+// where braces keep together what stands in them (postconf(5), "smtpd_recipient_restrictions", and
 // SMTPD_POLICY_README, "Advanced policy client configuration").
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace odmr::postfix
 {
 
-/// A word in braces keeps them. A brace that is never closed takes the rest.
+/// The words keep their braces. A brace that is never closed takes the rest.
 std::vector<std::string> split_list(std::string_view text);
 
 /// One entry of a list of restrictions, with what belongs to it: "check_client_access

@@ -25,9 +25,10 @@ TEST(split_list, takes_commas_and_white_space)
 TEST(split_list, leaves_braces_whole)
 {
     EXPECT_THAT(split_list("a { b, { c = d } }, e"), ElementsAre("a", "{ b, { c = d } }", "e"));
-    EXPECT_THAT(split_list("{a}{b}"), ElementsAre("{a}", "{b}"));
+    EXPECT_THAT(split_list("inline:{ a=b, { c = d } }, e"), ElementsAre("inline:{ a=b, { c = d } }", "e"));
+    EXPECT_THAT(split_list("{a}{b} {c},"), ElementsAre("{a}{b}", "{c}"));
     EXPECT_THAT(split_list("a { b, c"), ElementsAre("a", "{ b, c"));  // never closed
-    EXPECT_THAT(split_list("}"), ElementsAre("}"));
+    EXPECT_THAT(split_list("} a"), ElementsAre("}", "a"));
 }
 
 TEST(restrictions, have_their_arguments_with_them)

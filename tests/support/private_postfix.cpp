@@ -68,6 +68,13 @@ std::string fragment(const std::string& name)
     return text;
 }
 
+/// Every Postfix program waits until main.cf is some seconds old, lest it read half of it.
+void make_old(const std::filesystem::path& file)
+{
+    std::filesystem::last_write_time(file,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
 /// The queue as `postfix check` would make it, in one go instead of by two hundred commands.
 void make_queue(const std::filesystem::path& queue)
 {
@@ -132,9 +139,7 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port, const ch
          << fragment("main.cf.fragment") << "\n"
          << extra.main_cf << "\n";
     write_file(config_dir() / "main.cf", main.str());
-    // Every Postfix program waits until main.cf is some seconds old, lest it read half of it.
-    std::filesystem::last_write_time(config_dir() / "main.cf",
-                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    make_old(config_dir() / "main.cf");
 
     std::ostringstream master;
     master << "127.0.0.1:" << port() << " inet n - n - - smtpd" << master_cf << "\n"
@@ -214,6 +219,23 @@ void private_postfix::postsuper(const std::vector<std::string>& words) const
     program command{{"postsuper", "-c", config_dir().string()}};
     command.arguments.insert(command.arguments.end(), words.begin(), words.end());
     run_or_throw(command);
+}
+
+void private_postfix::set(const std::string& parameter, const std::string& value) const
+{
+    run_or_throw({{"postconf", "-c", config_dir().string(), "-e", parameter + "=" + value}});
+    make_old(config_dir() / "main.cf");
+    run_or_throw({{"postfix", "-c", config_dir().string(), "reload"}});
+}
+
+int private_postfix::processes(const std::string& program_name) const
+{
+    int count = 0;
+    std::istringstream children(
+        read_file("/proc/" + std::to_string(master_) + "/task/" + std::to_string(master_) + "/children"));
+    for (std::string child; children >> child;)
+        count += read_file("/proc/" + child + "/comm") == program_name + "\n" ? 1 : 0;
+    return count;
 }
 
 std::string private_postfix::log() const

@@ -71,6 +71,11 @@ public:
     void flush() const;
     /// What an administrator does: postsuper(1) with these words.
     void postsuper(const std::vector<std::string>& words) const;
+    /// Sets a parameter of main.cf, in force for processes that start from now on.
+    void set(const std::string& parameter, const std::string& value) const;
+
+    /// How many of its processes are such programs: "lmtp".
+    [[nodiscard]] int processes(const std::string& program_name) const;
 
     [[nodiscard]] std::string log() const;
     /// The lines of the log that name this message.

@@ -1,6 +1,7 @@
 #include "hold_test.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace odmr::test
 {
@@ -8,6 +9,11 @@ namespace
 {
 
 constexpr const char* probe = "probe@probe.example";
+
+bool is_probe(const queued_message& message)
+{
+    return std::ranges::any_of(message.recipients, [](const auto& r) { return r.address == probe; });
+}
 
 std::ptrdiff_t attempts(const private_postfix& postfix, const sent_message& message)
 {
@@ -30,12 +36,19 @@ void hold_test::start_odmrd_holding()
     // Mail is held as soon as odmrd knows how long it may be; only mail can tell.
     the_provider().start_odmrd();
     const private_postfix& postfix = the_provider().postfix();
+    const auto waiting_probe = [&]() -> std::optional<queued_message> {
+        for (const queued_message& message : postfix.queue())
+            if ((message.queue_name == "hold" || message.queue_name == "deferred") && is_probe(message))
+                return message;
+        return std::nullopt;
+    };
     const bool holds = wait_until([&] {
-        const sent_message message{postfix.inject({"", {probe}, make_content("probe")}), {}};
-        const bool found =
-            wait_until([&] { return on_hold(message) || deferred(message); }) && on_hold(message);
-        postfix.postsuper({"-d", message.queue_id});
-        return found;
+        postfix.inject({"", {probe}, make_content("probe")});
+        std::optional<queued_message> found;
+        if (!wait_until([&] { return (found = waiting_probe()).has_value(); }))
+            return false;
+        postfix.postsuper({"-d", found->queue_id});
+        return found->queue_name == "hold";
     });
     ASSERT_TRUE(holds) << the_provider().logs();
 }
@@ -80,6 +93,17 @@ bool hold_test::all_arrive(const std::vector<sent_message>& messages)
 bool hold_test::odmrd_says(const std::string& text)
 {
     return wait_until([&] { return the_provider().odmrd().log().find(text) != std::string::npos; });
+}
+
+std::optional<session_end> hold_test::visit()
+{
+    scripted_customer& customer = logged_in();
+    const std::string reply = customer.say("ATRN");
+    EXPECT_THAT(reply, ::testing::AnyOf(::testing::StartsWith("250 "), ::testing::StartsWith("453 ")));
+    if (!reply.starts_with("250"))
+        return std::nullopt;
+    customer.serve();
+    return customer.wait_for_end();
 }
 
 void hold_test::queue_run(const sent_message& in_deferred)

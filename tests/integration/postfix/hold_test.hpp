@@ -57,6 +57,10 @@ protected:
     /// True when odmrd logs that within patience.
     [[nodiscard]] bool odmrd_says(const std::string& text);
 
+    /// A session that asks for mail and gets what there is. How it ended; nothing when there was no mail
+    /// (453).
+    std::optional<session_end> visit();
+
     /// Runs through the whole deferred queue; seen by this message, which is in it and stays.
     void queue_run(const sent_message& in_deferred);
 

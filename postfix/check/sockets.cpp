@@ -12,6 +12,7 @@
 #include <exception>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace odmr::postfix
 {
@@ -47,6 +48,24 @@ std::optional<std::string> closed_folder(const fs::path& folder, const fs::path&
     return std::nullopt;
 }
 
+/// False, and reported, when Postfix's account cannot enter it.
+bool can_be_entered(const surroundings& here, report& out, const fs::path& folder)
+{
+    const std::string& account = here.postfix.value("mail_owner");
+    const passwd* const postfix = ::getpwnam(account.c_str());
+    if (!postfix) {
+        out.error("There is no account \"" + account + "\" (mail_owner in main.cf).");
+        return false;
+    }
+    const auto closed = closed_folder(folder, here.postfix.value("queue_directory"), *postfix);
+    if (!closed)
+        return true;
+    out.error(
+        "Postfix's processes run as " + account + " and cannot enter " + *closed + ".",
+        by_command("chgrp " + std::to_string(postfix->pw_gid) + " " + *closed + " && chmod g+x " + *closed));
+    return false;
+}
+
 /// bind(2) of odmrd fails for these.
 std::vector<std::string> with_too_long_paths(const surroundings& here)
 {
@@ -79,22 +98,13 @@ void check_socket_dir(const surroundings& here, report& out)
 {
     const std::string& folder = here.odmr.socket_dir;
     const fs::path queue = here.postfix.value("queue_directory");
-    const std::string& account = here.postfix.value("mail_owner");
-    const passwd* const postfix = ::getpwnam(account.c_str());
-    if (!fs::is_directory(folder)) {
-        out.error(folder + " is not there. odmrd makes it when it is started.");
+    std::error_code unseen;
+    if (!fs::is_directory(folder, unseen)) {
+        out.error(folder + " is not there, or you may not look. odmrd makes it when it is started.");
         return;
     }
-    if (!postfix) {
-        out.error("There is no account \"" + account + "\" (mail_owner in main.cf).");
+    if (!can_be_entered(here, out, folder))
         return;
-    }
-    if (const auto closed = closed_folder(folder, queue, *postfix)) {
-        out.error("Postfix's processes run as " + account + " and cannot enter " + *closed + ".",
-                  by_command("chgrp " + std::to_string(postfix->pw_gid) + " " + *closed + " && chmod g+x " +
-                             *closed));
-        return;
-    }
     if (const auto domains = with_too_long_paths(here); !domains.empty()) {
         out.error("The name of a socket may have " + std::to_string(longest_path) +
                   " octets. With this socket_dir it is too long for " + some_of(domains) + ".");
@@ -118,6 +128,12 @@ void check_policy_server(const surroundings& here, report& out)
             in_odmr_conf("policy_socket", queue + "/odmr/policy"));
         return;
     }
+    const fs::path policy_dir = fs::path(here.odmr.policy_socket).parent_path();
+    std::error_code unseen;
+    const bool own_folder =
+        policy_dir != fs::path(here.odmr.socket_dir) && fs::is_directory(policy_dir, unseen);
+    if (own_folder && !can_be_entered(here, out, policy_dir))
+        return;
     if (!here.odmr.policy_socket.empty())
         check_server(here, out, "unix:" + path_for_postfix(here.odmr.policy_socket, queue));
     for (const endpoint_setting& listener : here.odmr.policy_listen)

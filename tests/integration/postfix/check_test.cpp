@@ -229,6 +229,22 @@ TEST_F(check, finds_a_folder_that_postfix_cannot_enter)
     EXPECT_THAT(faults(), IsEmpty());
 }
 
+TEST_F(check, finds_a_policy_socket_in_a_folder_that_postfix_cannot_enter)
+{
+    prepare();
+    const auto folder = the_provider().directory() / "closed";
+    std::filesystem::create_directory(folder);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+    the_provider().set("policy_socket", (folder / "policy").string());
+    the_provider().start_odmrd();
+    for (const char* list : {"smtpd_recipient_restrictions", "smtpd_end_of_data_restrictions"})
+        set_in_main_cf(list + (" = check_policy_service { unix:" + folder.string()) +
+                       "/policy, timeout=10s, try_limit=1, default_action=DUNNO }");
+    const json row = the_fault("policy server", "error", "cannot enter " + folder.string());
+    apply(row.at("fix"));
+    EXPECT_THAT(faults(), IsEmpty());
+}
+
 // --- lifetimes
 
 TEST_F(check, finds_a_queue_lifetime_that_is_too_short)

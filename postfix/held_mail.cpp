@@ -46,7 +46,7 @@ held_mail::held_mail(const asio::any_io_executor& executor, surroundings with)
 {
 }
 
-void held_mail::begin()
+awaitable<void> held_mail::begin()
 {
     for (const hold& record : with_.records.holds())
         with_.books.arrived({record.queue_id, {}, 0}, mail_state::held, record.arrived);
@@ -56,6 +56,7 @@ void held_mail::begin()
         log::warning("no-hold", {{"reason",
                                   "odmrd was not started as root, so nothing could be let go again: "
                                   "mail waits in the deferred queue"}});
+    co_await read_lifetimes();
 }
 
 release_plan::time held_mail::time() const
@@ -259,16 +260,22 @@ seconds held_mail::hold_time(std::string_view customer) const
     return std::min(wanted, longest_hold_.value_or(seconds(0)));
 }
 
-awaitable<void> held_mail::expire()
+awaitable<void> held_mail::read_lifetimes()
 {
     const auto longest = co_await read_longest_hold(with_.current);
-    if (longest && longest != longest_hold_ && *longest < with_.current().hold_time)
+    if (!longest)
+        co_return;
+    if (longest != longest_hold_ && *longest < with_.current().hold_time)
         log::warning("hold-time-clipped",
                      {{"hold_time", with_.current().hold_time.count()},
                       {"to", longest->count()},
                       {"reason", "maximal_queue_lifetime and bounce_queue_lifetime, less a day"}});
-    if (longest)
-        longest_hold_ = longest;
+    longest_hold_ = longest;
+}
+
+awaitable<void> held_mail::expire()
+{
+    co_await read_lifetimes();
     if (!longest_hold_)
         co_return;
     const auto time_of = [this](std::string_view customer) { return hold_time(customer); };

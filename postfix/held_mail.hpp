@@ -43,8 +43,8 @@ public:
 
     held_mail(const asio::any_io_executor& executor, surroundings with);
 
-    /// Takes over what is recorded as held, and begins to let go.
-    void begin();
+    /// Takes over what is recorded as held, asks how long Postfix keeps mail, and begins to let go.
+    awaitable<void> begin();
 
     void domain_online(const std::string& customer, const std::string& domain);
     void domain_offline(const std::string& customer, const std::string& domain);
@@ -59,7 +59,7 @@ public:
     [[nodiscard]] std::string trouble() const;
     /// See host_mta::let_go().
     awaitable<std::size_t> let_go(std::vector<std::string> queue_ids);
-    /// Reads Postfix's lifetimes, and lets go of what has been on hold for longer than they permit.
+    /// Reads Postfix's lifetimes anew, and lets go of what has been on hold for too long.
     awaitable<void> expire();
 
     // listing_watcher
@@ -70,6 +70,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
+    awaitable<void> read_lifetimes();
     awaitable<void> release_loop();
     awaitable<void> wait_for_turn();
     awaitable<void> release_now(std::vector<std::string> queue_ids);

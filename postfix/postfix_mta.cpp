@@ -59,9 +59,9 @@ postfix_mta::postfix_mta(const asio::any_io_executor& executor, const held_mail:
 {
 }
 
-void postfix_mta::begin()
+awaitable<void> postfix_mta::begin()
 {
-    held_.begin();
+    co_await held_.begin();
     asio::co_spawn(executor_, reconcile_now_and_then(), asio::detached);
 }
 

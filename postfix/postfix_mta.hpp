@@ -31,7 +31,7 @@ public:
     postfix_mta(const asio::any_io_executor& executor, const held_mail::surroundings& with,
                 std::function<void(stream_socket, const std::string& domain)> connected);
 
-    void begin() override;
+    awaitable<void> begin() override;
 
     void domain_online(const std::string& domain, const std::string& customer) override;
     void domain_offline(const std::string& domain) override;

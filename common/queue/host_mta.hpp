@@ -21,8 +21,8 @@ class host_mta
 public:
     virtual ~host_mta() = default;
 
-    /// Looks at the queue for the first time, and begins whatever goes on by itself.
-    virtual void begin() = 0;
+    /// Begins whatever goes on by itself; it is over when what holding depends on is known.
+    virtual awaitable<void> begin() = 0;
 
     /// A session of that customer serves the domain from now on: its mail may come.
     virtual void domain_online(const std::string& domain, const std::string& customer) = 0;

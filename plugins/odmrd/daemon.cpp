@@ -97,14 +97,22 @@ public:
     void run()
     {
         asio::co_spawn(io_, watch_signals(), asio::detached);
-        service_->mta().begin();
+        asio::co_spawn(io_, begin(), asio::detached);
         if (control_)
             control_->serve(*service_);
-        systemd_notify("READY=1");
         io_.run();
     }
 
 private:
+    awaitable<void> begin()
+    {
+        co_await service_->mta().begin();
+        const std::string trouble = service_->mta().holding_trouble();
+        log::info("ready",
+                  {{"holding", trouble.empty() ? "yes" : "no"}, log::field::when("reason", trouble)});
+        systemd_notify("READY=1");
+    }
+
     void listen(const settings& config)
     {
         for (const auto& where : config.listen)

@@ -33,7 +33,7 @@ odmrd_process::odmrd_process(const std::filesystem::path& config_file, std::size
                              std::vector<std::string> launcher)
     : process_(odmrd(std::move(launcher), config_file))
 {
-    const bool ready = wait_until([&] { return listening_ports(log()).size() >= listeners || !running(); });
+    const bool ready = wait_until([&] { return log().find(" ready: ") != std::string::npos || !running(); });
     ports_ = listening_ports(log());
     if (!ready || ports_.size() < listeners)
         throw std::runtime_error("odmrd does not listen:\n" + log());

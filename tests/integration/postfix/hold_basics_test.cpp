@@ -17,7 +17,7 @@ using ::testing::SizeIs;
 class hold_basics : public hold_test
 {
 protected:
-    static constexpr int customers = 10;
+    static constexpr int customers = 5;
 
     static std::string name(int n) { return "customer" + std::to_string(n % customers); }
     static std::string at(int n) { return "user@" + name(n) + ".example"; }

@@ -10,9 +10,6 @@ namespace odmr::test
 namespace
 {
 
-using ::testing::Each;
-using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::SizeIs;
 
 class hold_restart : public hold_test
@@ -117,8 +114,8 @@ TEST_F(hold_restart, without_root_mail_is_deferred_and_that_is_said_once)
     const passwd* const user = ::getpwnam("postfix");
     ASSERT_NE(user, nullptr);
     install_for(*user);
-    the_provider().start_odmrd({"setpriv", "--reuid=" + std::to_string(user->pw_uid),
-                                "--regid=" + std::to_string(user->pw_gid), "--clear-groups"});
+    // In the group that Postfix's commands change to, so that they take our word for another configuration.
+    the_provider().start_odmrd({"setpriv", "--reuid=postfix", "--regid=postdrop", "--clear-groups"});
     EXPECT_TRUE(odmrd_says("not started as root"));
     const sent_message first = waiting({"ann@example.org"});
     const sent_message second = waiting({"ann@example.org"});
@@ -131,14 +128,19 @@ TEST_F(hold_restart, without_root_mail_is_deferred_and_that_is_said_once)
 
 TEST_F(hold_restart, started_as_root_it_holds_and_lets_go_as_somebody_else)
 {
-    prepare({.odmr = {{"user", "postfix"}}});
+    prepare({.odmr = {{"user", "postfix"}, stay}});
     the_provider().add_customer("probe", {"probe.example"});
     const passwd* const user = ::getpwnam("postfix");
     ASSERT_NE(user, nullptr);
     install_for(*user);
     start_odmrd_holding();
     const auto messages = many_held("ann@example.org", 20);
-    expect_that_the_next_session_gets(messages);
+    // Who is not root may list the queue of the machine's own Postfix only, so this session cannot know when
+    // it has got everything.
+    scripted_customer& customer = turned();
+    customer.serve();
+    EXPECT_TRUE(all_arrive(messages));
+    EXPECT_TRUE(queue_becomes_empty());
 }
 
 }  // namespace

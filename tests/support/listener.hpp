@@ -31,6 +31,7 @@ public:
     listener();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] int descriptor() const { return socket_.get(); }  ///< for poll(2)
     /// The next connection; nothing when none came within limit.
     std::optional<file_descriptor> accept(milliseconds limit);
 

@@ -1,0 +1,41 @@
+// options - the command line of a benchmark: the names of the cases to run, --runs, --json, and numbers of
+// the benchmark's own.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace odmr::bench
+{
+
+class options
+{
+public:
+    struct number_option {
+        std::string name;  ///< "messages": --messages N
+        std::string text;  ///< for --help
+    };
+
+    /// cases: those there are. Prints the help and exits when asked for it, or, with status 64, when the
+    /// command line cannot be understood.
+    options(int argc, const char* const* argv, const std::vector<std::string>& cases,
+            const std::vector<number_option>& numbers, std::size_t default_runs);
+
+    /// True when the case was asked for, or none was.
+    [[nodiscard]] bool wants(const std::string& name) const;
+    [[nodiscard]] std::size_t number(const std::string& name, std::size_t otherwise) const;
+    [[nodiscard]] std::size_t runs() const { return runs_; }
+    [[nodiscard]] const std::optional<std::filesystem::path>& json_file() const { return json_file_; }
+
+private:
+    std::vector<std::string> chosen_;
+    std::map<std::string, std::size_t> numbers_;
+    std::size_t runs_;
+    std::optional<std::filesystem::path> json_file_;
+};
+
+}  // namespace odmr::bench

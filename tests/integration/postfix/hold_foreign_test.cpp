@@ -34,7 +34,6 @@ protected:
 TEST_F(hold_foreign, what_the_administrator_held_before_odmrd_saw_it_is_left_alone)
 {
     prepare();
-    the_provider().add_customer("probe", {"probe.example"});
     const sent_message message = send({"ann@example.org"});
     administrator_holds(message);
     start_odmrd_holding();
@@ -97,7 +96,6 @@ TEST_F(hold_foreign, what_a_header_check_held_of_a_mixed_envelope_is_left_alone)
 TEST_F(hold_foreign, adopted_mail_is_released)
 {
     prepare();
-    the_provider().add_customer("probe", {"probe.example"});
     const sent_message message = send({"ann@example.org"});
     administrator_holds(message);
     start_odmrd_holding();

@@ -22,9 +22,9 @@ protected:
     static constexpr std::pair<const char*, const char*> often = {"reconcile_interval", "1s"};
     static constexpr std::pair<const char*, const char*> stay = {"linger", "1h"};
 
-    /// provider_test::start, and waits until mail for offline customers is put on hold.
+    /// provider_test::start, and makes sure that mail for offline customers is put on hold.
     void start_holding(const provider::setup& how = {});
-    /// Starts odmrd (again), and waits for the same.
+    /// Starts odmrd (again), and the same.
     void start_odmrd_holding();
 
     /// A message that is on hold now.

@@ -12,6 +12,11 @@ void expected_mail::came(const std::string& queue_id)
     messages_[queue_id].came = true;
 }
 
+void expected_mail::comes_again(const std::string& queue_id)
+{
+    messages_[queue_id].came = false;
+}
+
 void expected_mail::listed(const std::vector<std::string>& queue_ids, clock_point now)
 {
     for (const std::string& id : queue_ids)

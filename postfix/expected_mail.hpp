@@ -26,6 +26,8 @@ public:
 
     /// A message has reached us. What becomes of it does not matter here: it is not waited for any more.
     void came(const std::string& queue_id);
+    /// Not all of it: more of its recipients are to come.
+    void comes_again(const std::string& queue_id);
     /// A listing of the domain's mail.
     void listed(const std::vector<std::string>& queue_ids, clock_point now);
     /// Messages that were listed and have not come.

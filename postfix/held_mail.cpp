@@ -80,16 +80,16 @@ void held_mail::domain_offline(const std::string& customer, const std::string& d
     plan_.domain_offline(customer, domain);
 }
 
-void held_mail::settled(const std::string& domain, const transaction& message)
+bool held_mail::settled(const std::string& domain, const transaction& message)
 {
     if (message.queue_id.empty())
-        return;
+        return false;
     const auto final = std::count_if(message.recipients.begin(), message.recipients.end(), [](const auto& r) {
         return r.outcome && (r.outcome->positive() || r.outcome->permanent());
     });
     const auto count = static_cast<std::size_t>(final);
-    plan_.settled(message.queue_id, domain, count, count < message.recipients.size(), clock::now());
     changed_.set();
+    return plan_.settled(message.queue_id, domain, count, count < message.recipients.size(), clock::now());
 }
 
 release_plan::outlook held_mail::still_to_come(const std::vector<std::string>& domains) const
@@ -137,14 +137,20 @@ awaitable<void> held_mail::release_now(std::vector<std::string> queue_ids)
         log::error("release-failed", {{"messages", queue_ids.size()}, {"reason", done.problem}});
     plan_.let_go(queue_ids, done.released, time());
     log::debug("released", {{"messages", done.released.size()}, {"of", queue_ids.size()}});
-    if (done.released.empty())
-        co_return;
-    const bool flush_dead = std::exchange(somebody_came_, false);
+    if (!done.released.empty())
+        co_await wake_queue_manager();
+    co_await forget(std::move(done.released));
+}
+
+/// What is let go is deferred mail then, and would be looked at only by the next queue run.
+awaitable<void> held_mail::wake_queue_manager()
+{
+    co_await wait_for_turn();
     last_wake_ = clock::now();
+    const bool flush_dead = std::exchange(somebody_came_, false);
     const auto woken = co_await with_.agent->wake(flush_dead);
     if (!woken.problem.empty())
         log::warning("wake-failed", {{"reason", woken.problem}});
-    co_await forget(std::move(done.released));
 }
 
 awaitable<std::size_t> held_mail::let_go(std::vector<std::string> queue_ids)
@@ -161,6 +167,8 @@ awaitable<std::size_t> held_mail::let_go(std::vector<std::string> queue_ids)
     for (const std::string& id : done.released)
         with_.books.deferred(id);
     const std::size_t count = done.released.size();
+    if (count > 0)
+        co_await wake_queue_manager();
     co_await forget(std::move(done.released));
     co_return count;
 }

@@ -49,7 +49,8 @@ public:
     void domain_online(const std::string& customer, const std::string& domain);
     void domain_offline(const std::string& customer, const std::string& domain);
     void came(const std::string& queue_id) { plan_.came(queue_id); }
-    void settled(const std::string& domain, const transaction& message);
+    /// True when more of it is to come, in another transaction.
+    bool settled(const std::string& domain, const transaction& message);
     /// Somebody else's hold has become ours.
     void adopted() { changed_.set(); }
     [[nodiscard]] release_plan::outlook still_to_come(const std::vector<std::string>& domains) const;
@@ -73,6 +74,7 @@ private:
     awaitable<void> read_lifetimes();
     awaitable<void> release_loop();
     awaitable<void> wait_for_turn();
+    awaitable<void> wake_queue_manager();
     awaitable<void> release_now(std::vector<std::string> queue_ids);
     awaitable<void> act_on(ledger::findings found);
     awaitable<void> let_go_for_good(std::vector<std::string> queue_ids, std::string why);

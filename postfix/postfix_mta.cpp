@@ -121,7 +121,9 @@ void postfix_mta::attempted(const std::string& domain, const std::string& queue_
 
 void postfix_mta::settled(const std::string& domain, const transaction& message)
 {
-    held_.settled(domain, message);
+    const bool more = held_.settled(domain, message);
+    if (const auto found = online_.find(domain); more && found != online_.end())
+        found->second->mail.comes_again(message.queue_id);
 }
 
 bool postfix_mta::can_hold(const std::string& customer) const
@@ -176,11 +178,14 @@ awaitable<std::optional<std::size_t>> postfix_mta::waiting(std::vector<std::stri
             break;
         before_ = listed;
         before_read_ = clock::now();
-        count = 0;
+        std::size_t shown = 0;
         for (const std::string& domain : domains)
             if (const auto found = listed->find(domain); found != listed->end())
-                *count += found->second.size();
+                shown += found->second.size();
+        count = std::max(shown, known_to_wait(domains));  // held mail, too, whose recipients are known now
     }
+    if (count == 0U && !books_.complete())
+        count.reset();
     co_return count;
 }
 

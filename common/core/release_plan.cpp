@@ -1,6 +1,7 @@
 #include "core/release_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace odmr
@@ -116,19 +117,28 @@ void release_plan::came(std::string_view queue_id)
     not_come_.erase(std::string(queue_id));
 }
 
-void release_plan::settled(std::string_view queue_id, std::string_view domain, std::size_t final_answers,
+bool release_plan::settled(std::string_view queue_id, std::string_view domain, std::size_t final_answers,
                            bool others, clock_point now)
 {
     const waiting_message* m = books_.find(queue_id);
     if (!m)
-        return;
-    release_window* window = m->state == mail_state::released ? window_of(*m) : nullptr;
+        return false;
+    const bool let_go = m->state == mail_state::released;
+    release_window* window = let_go ? window_of(*m) : nullptr;
     const mail_amount amount = one(*m);
     const bool done = books_.delivered(queue_id, domain, final_answers);
     if (!done && others)
         books_.deferred(queue_id);
-    if (window && (done || others))
-        window->settled(amount, now);
+    if (done || others) {
+        not_come_.erase(std::string(queue_id));
+        if (window)
+            window->settled(amount, now);
+        return false;
+    }
+    const bool more = any_part_at(*m, std::array{domain});
+    if (more && let_go)
+        not_come_[std::string(queue_id)] = {*m->parts.front().customer, now};
+    return more;
 }
 
 release_plan::outlook release_plan::still_to_come(const std::vector<std::string>& domains, time t) const

@@ -62,8 +62,9 @@ public:
     /// A message is being delivered to the customer.
     void came(std::string_view queue_id);
     /// So many recipients of a message at the domain have their final answer, 2xx or 5xx, and others (or
-    /// none) stay in the queue.
-    void settled(std::string_view queue_id, std::string_view domain, std::size_t final_answers, bool others,
+    /// none) stay in the queue. True when there are more recipients at the domain, who come in a transaction
+    /// of their own.
+    bool settled(std::string_view queue_id, std::string_view domain, std::size_t final_answers, bool others,
                  clock_point now);
 
     struct outlook {

@@ -207,6 +207,22 @@ TEST_F(release_plan_test, a_message_to_two_domains_is_under_way_until_both_are_s
     EXPECT_EQ(plan.take(at(milliseconds(4))), strings{"B"});
 }
 
+TEST_F(release_plan_test, a_message_of_several_transactions_is_waited_for_until_the_last)
+{
+    arrival message{"A", {}, 10};
+    for (int i = 0; i < 3; ++i)
+        message.recipients.add("smith", "a.example");
+    books.arrived(message, mail_state::held, start);
+    plan.domain_online("smith", "a.example");
+    plan.let_go(plan.take(at(milliseconds(0))), {"A"}, at(milliseconds(0)));
+    plan.came("A");
+    EXPECT_EQ(plan.still_to_come({"a.example"}, at(milliseconds(1))), outlook{});
+    EXPECT_TRUE(plan.settled("A", "a.example", 2, false, at(milliseconds(2)).now));
+    EXPECT_EQ(plan.still_to_come({"a.example"}, at(milliseconds(3))), (outlook{1, 0}));
+    EXPECT_FALSE(plan.settled("A", "a.example", 1, false, at(milliseconds(4)).now));
+    EXPECT_EQ(plan.still_to_come({"a.example"}, at(milliseconds(5))), outlook{});
+}
+
 TEST_F(release_plan_test, ordinary_mail_and_unknown_ids_are_no_concern_of_the_window)
 {
     arrival message{"D", {}, 10};

@@ -56,5 +56,17 @@ TEST(expected_mail, that_comes_before_it_is_listed_is_not_waited_for)
     EXPECT_EQ(mail.missing(), 0U);
 }
 
+TEST(expected_mail, what_came_in_part_is_to_come_again)
+{
+    expected_mail mail;
+    mail.listed({"A"}, {});
+    mail.came("A");
+    EXPECT_EQ(mail.missing(), 0U);
+    mail.comes_again("A");
+    EXPECT_EQ(mail.missing(), 1U);
+    mail.came("A");
+    EXPECT_EQ(mail.missing(), 0U);
+}
+
 }  // namespace
 }  // namespace odmr::postfix

@@ -39,6 +39,12 @@ std::size_t expected_mail::missing() const
                                                   [](const auto& entry) { return !entry.second.came; }));
 }
 
+std::size_t expected_mail::count(const std::function<bool(const std::string&)>& is_so) const
+{
+    return static_cast<std::size_t>(std::count_if(messages_.begin(), messages_.end(),
+                                                  [&](const auto& entry) { return is_so(entry.first); }));
+}
+
 std::vector<std::string> expected_mail::missing_ids(std::size_t most) const
 {
     std::vector<std::string> ids;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,7 +33,9 @@ public:
     void listed(const std::vector<std::string>& queue_ids, clock_point now);
     /// Messages that were listed and have not come.
     [[nodiscard]] std::size_t missing() const;
-    /// Up to that many of them.
+    /// How many of all that was listed or came, and is not gone, are such that this is true of their id.
+    [[nodiscard]] std::size_t count(const std::function<bool(const std::string&)>& is_so) const;
+    /// Up to that many of the missing.
     [[nodiscard]] std::vector<std::string> missing_ids(std::size_t most) const;
 
 private:

@@ -17,9 +17,12 @@ namespace odmr::postfix
 namespace
 {
 
-constexpr auto between_wakes = std::chrono::seconds(1);
-// A wake makes the queue manager read its whole deferred queue: about so long for each message there, and it
-// is not to do so for more than a small part of its time.
+// A wake makes the queue manager read its whole deferred queue: little when that is nearly empty, and about
+// wake_cost for each message there otherwise, of which it is to do no more than a small part of its time
+// (docs/decisions/waking-the-queue-manager.md).
+constexpr auto shortest_pause = std::chrono::milliseconds(100);
+constexpr auto usual_pause = std::chrono::seconds(1);
+constexpr auto for_each_deferred = std::chrono::milliseconds(1);
 constexpr auto wake_cost = std::chrono::microseconds(50);
 constexpr auto between_looks = std::chrono::milliseconds(50);
 constexpr auto try_again = std::chrono::seconds(1);
@@ -127,7 +130,9 @@ awaitable<void> held_mail::wait_for_turn()
 
 held_mail::clock::duration held_mail::pause_between_wakes() const
 {
-    return std::max<clock::duration>(between_wakes, deferred_ * wake_cost);
+    const clock::duration small =
+        std::clamp<clock::duration>(deferred_ * for_each_deferred, shortest_pause, usual_pause);
+    return std::max<clock::duration>(small, deferred_ * wake_cost);
 }
 
 awaitable<void> held_mail::release_now(std::vector<std::string> queue_ids)

@@ -1,10 +1,10 @@
 // held_mail - what odmrd has Postfix keep on hold, and how it is let go.
 //
 // While customers are online a loop lets go of what release_plan says, through the queue agent (postsuper -H)
-// and wakes the queue manager (postkick), at most once a second. Every listing of the queue is compared with
-// the ledger: what is finished or was not one customer's alone is let go to ordinary deferral, and what is
-// not on hold any more is forgotten. Nothing is ever put on hold here: that is done by Postfix, as mail
-// arrives.
+// and wakes the queue manager (postkick), the more rarely the longer its deferred queue is. Every listing of
+// the queue is compared with the ledger: what is finished or was not one customer's alone is let go to
+// ordinary deferral, and what is not on hold any more is forgotten. Nothing is ever put on hold here: that is
+// done by Postfix, as mail arrives.
 #pragma once
 
 #include "core/customer_directory.hpp"

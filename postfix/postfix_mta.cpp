@@ -218,7 +218,7 @@ awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std
         const std::size_t missing = mail.missing();
         if (missing > 0)
             flush_again(domain, *state->second);
-        *count += missing;
+        *count += std::max(missing, not_seen(domain, mail));
     }
     *count = std::max(*count, held.coming + held.overdue);
     co_return count;
@@ -232,6 +232,22 @@ awaitable<void> postfix_mta::flush_when_bound(std::string domain, std::weak_ptr<
     const bool still_online = !while_online.expired();
     if (still_online)
         co_await flush(domain);
+}
+
+/// Mail in Postfix's hands, as far as the ledger knows, that the listings of this session have not shown: it
+/// was on its way from one queue to the next, or it is gone, and the ledger knows after the next listing.
+std::size_t postfix_mta::not_seen(const std::string& domain, const expected_mail& mail) const
+{
+    const auto in_its_hands = [](mail_state state) {
+        return state == mail_state::deferred || state == mail_state::released;
+    };
+    const std::size_t seen = mail.count([&](const std::string& id) {
+        const waiting_message* m = books_.find(id);
+        return m != nullptr && in_its_hands(m->state);
+    });
+    const waiting_mail known = books_.of_domain(domain);
+    const std::size_t all = known.all.messages - known.held.messages;
+    return all - std::min(all, seen);
 }
 
 bool postfix_mta::mail_comes(const std::vector<std::string>& domains) const

@@ -63,6 +63,7 @@ private:
     };
 
     [[nodiscard]] std::size_t known_to_wait(const std::vector<std::string>& domains) const;
+    [[nodiscard]] std::size_t not_seen(const std::string& domain, const expected_mail& mail) const;
     [[nodiscard]] bool mail_comes(const std::vector<std::string>& domains) const;
     awaitable<void> reconcile_now_and_then();
     awaitable<void> flush_when_bound(std::string domain, std::weak_ptr<online_domain> while_online);

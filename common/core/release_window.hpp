@@ -27,8 +27,8 @@ public:
 
     static constexpr std::chrono::milliseconds ahead{2000};  ///< of delivery
     static constexpr std::uint64_t few = 5;  ///< messages that may be under way however slow the line is
-    /// To begin with, when nothing is known of the line: what a customer has who comes a few times a day.
-    static constexpr mail_amount first{50, 4 * 1024 * 1024};
+    /// To begin with, when nothing is known of the line: no more than the mail system delivers at once.
+    static constexpr mail_amount first{20, 4 * 1024 * 1024};
 
     /// What may be let go now, asked about one message after the other.
     class allowance

@@ -58,11 +58,13 @@ constexpr const char* version_2[] = {
     " address VARCHAR(255) NOT NULL,"  // the local part, without quoting
     " PRIMARY KEY (domain, address))",
 
-    // The customer is no reference: who is removed leaves mail on hold behind.
+    // The customer is no reference: who is removed leaves mail on hold behind. One is written for each message
+    // that is put on hold, so there is no second tree of row numbers (SQLite only: the queue is this
+    // machine's).
     "CREATE TABLE holds ("
     " queue_id VARCHAR(64) NOT NULL PRIMARY KEY,"
     " customer VARCHAR(64) NOT NULL,"
-    " arrived  BIGINT      NOT NULL)",  // seconds since 1970 began
+    " arrived  BIGINT      NOT NULL) WITHOUT ROWID",  // seconds since 1970 began
 };
 
 constexpr std::span<const char* const> versions[] = {version_1, version_2};

@@ -68,5 +68,14 @@ TEST(expected_mail, what_came_in_part_is_to_come_again)
     EXPECT_EQ(mail.missing(), 0U);
 }
 
+TEST(expected_mail, counts_what_was_listed_or_came)
+{
+    expected_mail mail;
+    mail.listed({"A", "B"}, {});
+    mail.came("C");
+    EXPECT_EQ(mail.count([](const std::string&) { return true; }), 3U);
+    EXPECT_EQ(mail.count([](const std::string& id) { return id == "B"; }), 1U);
+}
+
 }  // namespace
 }  // namespace odmr::postfix

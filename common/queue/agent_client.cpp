@@ -19,11 +19,12 @@ namespace odmr
 
 /// Shared with the requests under way, which may outlive the client.
 struct agent_client::link {
-    link(const asio::any_io_executor& executor, int descriptor, std::chrono::steady_clock::duration limit_)
+    link(const asio::any_io_executor& executor, int descriptor,
+         std::chrono::steady_clock::duration for_an_answer)
         : socket(executor, asio::generic::seq_packet_protocol(AF_UNIX, 0), descriptor),
           timer(executor),
           turn(executor, asio::steady_timer::time_point::max()),
-          limit(limit_)
+          limit(for_an_answer)
     {
     }
 

@@ -1,12 +1,13 @@
 #!/bin/sh
-# tidy - clang-tidy over the programs, their libraries and what the tests are built on, as the debug build compiles them.
+# tidy - clang-tidy over the programs and their libraries, as the debug build compiles them.
 #
 # A file that was found clean is left out until its contents, those of a header it includes, its flags or the checks
-# change: the stamp of a clean run is named by the hash of all these.
+# change: the stamp of a clean run is named by the hash of all these. Like ccache's results, stamps outlive the build.
 set -eu
 build=build/debug
 work=build/tidy
-mkdir -p $work/clean
+clean=${XDG_CACHE_HOME:-${HOME:-$PWD/$work}/.cache}/odmr/tidy
+mkdir -p $work "$clean"
 
 # clang knows neither GCC's switch for coroutines nor the launcher in front of the compiler.
 sed 's/ -fcoroutines//g; s/"ccache /"/; s/"[^ ]*\/ccache /"/' $build/compile_commands.json >$work/compile_commands.json
@@ -21,7 +22,7 @@ ninja -C $build -t deps | awk -v top="$PWD/" '
         if (file ~ /^\/usr\//) next
         if (source == "" && substr(file, 1, length(top)) == top) {
             source = substr(file, length(top) + 1)
-            if (source !~ /^(common|postfix|sendmail|plugins|docs|tests\/support|tests\/demo)\/.*\.cpp$/) source = ""
+            if (source !~ /^(common|postfix|sendmail|plugins)\/.*\.cpp$/) source = ""
             line = source
             next
         }
@@ -34,7 +35,7 @@ ninja -C $build -t deps | awk -v top="$PWD/" '
 while read -r source headers; do
     # shellcheck disable=SC2086 # one word for each header
     hash=$({ cat $work/tool "$source" $headers && grep -F -- "$source\"" $work/compile_commands.json; } | sha256sum)
-    stamp=$work/clean/${hash%% *}
+    stamp=$clean/${hash%% *}
     [ -e "$stamp" ] || echo "$source $stamp" >>$work/todo
 done <$work/sources
 

@@ -58,8 +58,8 @@ constexpr const char* version_2[] = {
     " address VARCHAR(255) NOT NULL,"  // the local part, without quoting
     " PRIMARY KEY (domain, address))",
 
-    // The customer is no reference: who is removed leaves mail on hold behind. One is written for each message
-    // that is put on hold, so there is no second tree of row numbers (SQLite only: the queue is this
+    // The customer is no reference: who is removed leaves mail on hold behind. One is written for each
+    // message that is put on hold, so there is no second tree of row numbers (SQLite only: the queue is this
     // machine's).
     "CREATE TABLE holds ("
     " queue_id VARCHAR(64) NOT NULL PRIMARY KEY,"

@@ -3,6 +3,8 @@
 #include "hold_test.hpp"
 
 #include <algorithm>
+#include <set>
+#include <sstream>
 
 namespace odmr::test
 {
@@ -17,7 +19,7 @@ using ::testing::SizeIs;
 class hold_basics : public hold_test
 {
 protected:
-    static constexpr int customers = 5;
+    static constexpr int customers = 50;
 
     static std::string name(int n) { return "customer" + std::to_string(n % customers); }
     static std::string at(int n) { return "user@" + name(n) + ".example"; }
@@ -25,14 +27,25 @@ protected:
     void add_customers()
     {
         for (int n = 0; n < customers; ++n)
-            the_provider().add_customer(name(n), {name(n) + ".example"});
+            the_provider().odmrctl_or_throw(
+                {"customer", "add", name(n), "--cram-md5", "--domain", name(n) + ".example"},
+                std::string(provider::password) + "\n");
+        the_provider().odmrctl_or_throw({"maps"});
     }
 
-    std::size_t log_lines(const std::vector<sent_message>& messages)
+    /// The lines of Postfix's log that are about one of these: "... postfix/qmgr[1]: QUEUE-ID: ..."
+    std::vector<std::string> log_lines(const std::vector<sent_message>& messages)
     {
-        std::size_t lines = 0;
+        std::set<std::string> ids;
         for (const sent_message& message : messages)
-            lines += the_provider().postfix().log_of(message.queue_id).size();
+            ids.insert(message.queue_id);
+        std::vector<std::string> lines;
+        std::istringstream log(the_provider().postfix().log());
+        for (std::string line; std::getline(log, line);) {
+            const std::size_t id = line.find("]: ") + 3;
+            if (ids.contains(line.substr(id, line.find(':', id) - id)))
+                lines.push_back(line);
+        }
         return lines;
     }
 
@@ -48,9 +61,9 @@ TEST_F(hold_basics, whole_envelopes_are_held_and_mixed_ones_are_split)
     start_holding();
     add_customers();
     std::vector<std::vector<std::string>> whole, of_two, with_elsewhere, other;
-    for (int i = 0; i < 150; ++i)
+    for (int i = 0; i < 700; ++i)
         whole.push_back({at(i)});
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 100; ++i) {
         of_two.push_back({at(i), at(i + 1)});
         with_elsewhere.push_back({at(i), "someone@elsewhere.example"});
         other.push_back({"someone@elsewhere.example"});
@@ -68,18 +81,17 @@ TEST_F(hold_basics, whole_envelopes_are_held_and_mixed_ones_are_split)
     EXPECT_TRUE(wait_until([&] { return all_in(mixed, "deferred") && all_in(partly, "deferred"); }));
 
     // No attempts and no log lines, however often the queue is run through.
-    const std::size_t lines = log_lines(held_whole);
+    const auto lines = log_lines(held_whole);
     for (int run = 0; run < 3; ++run)
         queue_run(mixed.front());
     EXPECT_EQ(log_lines(held_whole), lines);
-    for (const sent_message& message : held_whole)
-        EXPECT_THAT(the_provider().postfix().log_of(message.queue_id),
-                    Each(Not(::testing::AnyOf(HasSubstr("/qmgr["), HasSubstr("status=")))));
+    EXPECT_THAT(lines, SizeIs(::testing::Ge(held_whole.size())));
+    EXPECT_THAT(lines, Each(Not(::testing::AnyOf(HasSubstr("/qmgr["), HasSubstr("status=")))));
 
     for (int n = 0; n < customers; ++n)
         EXPECT_EQ(fetch("ATRN", name(n)), session_end::quit);
     EXPECT_TRUE(queue_becomes_empty());
-    EXPECT_THAT(box_.accepted(), SizeIs(150 + 2 * 20 + 20));
+    EXPECT_THAT(box_.accepted(), SizeIs(700 + 2 * 100 + 100));
 }
 
 TEST_F(hold_basics, a_session_without_linger_gets_all_that_is_held)

@@ -26,6 +26,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <exception>
 #include <stdexcept>
 
 namespace odmr
@@ -97,7 +98,11 @@ public:
     void run()
     {
         asio::co_spawn(io_, watch_signals(), asio::detached);
-        asio::co_spawn(io_, begin(), asio::detached);
+        // Without the records of held mail nothing may begin: what keeps them from being read ends run().
+        asio::co_spawn(io_, begin(), [](const std::exception_ptr& problem) {
+            if (problem)
+                std::rethrow_exception(problem);
+        });
         if (control_)
             control_->serve(*service_);
         io_.run();

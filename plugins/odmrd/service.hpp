@@ -48,7 +48,6 @@ public:
     }  ///< nullptr without a certificate
     customer_store& customers() { return customers_; }
     hold_store& holds() { return holds_; }
-    const stored_directory& directory() { return directory_; }
     ledger& waiting() { return ledger_; }
     [[nodiscard]] std::shared_ptr<sasl_server> sasl() const { return sasl_; }  ///< must outlive its exchanges
     auth_throttle& throttle() { return throttle_; }

@@ -68,6 +68,30 @@ std::string fragment(const std::string& name)
     return text;
 }
 
+/// What main.cf says, each parameter by its last entry alone. Postfix would heed the last one, too, but every
+/// program would warn in the log as it starts; and where ten warnings wait for the log's own process as it
+/// starts, that process waits for itself, and all others for it.
+std::string without_overridden(const std::string& text)
+{
+    std::vector<std::pair<std::string, std::string>> entries;  // name, lines
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty() || line.starts_with('#'))
+            continue;
+        if (line.starts_with(' ')) {  // goes on
+            entries.back().second += line + "\n";
+            continue;
+        }
+        const std::string name = line.substr(0, line.find_first_of(" ="));
+        std::erase_if(entries, [&](const auto& entry) { return entry.first == name; });
+        entries.emplace_back(name, line + "\n");
+    }
+    std::string kept;
+    for (const auto& [name, entry] : entries)
+        kept += entry;
+    return kept;
+}
+
 /// Every Postfix program waits until main.cf is some seconds old, lest it read half of it.
 void make_old(const std::filesystem::path& file)
 {
@@ -138,7 +162,7 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port, const ch
          << "\ndefault_transport = smtp:[127.0.0.1]:" << elsewhere_port << "\n\n"
          << fragment("main.cf.fragment") << "\n"
          << extra.main_cf << "\n";
-    write_file(config_dir() / "main.cf", main.str());
+    write_file(config_dir() / "main.cf", without_overridden(main.str()));
     make_old(config_dir() / "main.cf");
 
     std::ostringstream master;

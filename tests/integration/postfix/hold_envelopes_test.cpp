@@ -16,8 +16,6 @@ using ::testing::StartsWith;
 class hold_envelopes : public hold_test
 {
 protected:
-    static constexpr const char* someone = "someone@elsewhere.example";
-
     /// The restrictions at RCPT, in that order.
     static string at_rcpt(const std::vector<string>& restrictions)
     {
@@ -29,21 +27,6 @@ protected:
     static string access(const string& address, const string& action)
     {
         return "check_recipient_access inline:{ {" + address + " = " + action + "} }";
-    }
-
-    /// What must come of a message that is not a customer's alone.
-    void expect_that_only_the_customer_waits(const sent_message& message)
-    {
-        EXPECT_TRUE(arrives_elsewhere(message, someone));
-        EXPECT_TRUE(comes_to_be(message, "deferred"));
-        EXPECT_TRUE(still_waits(message, "ann@example.org"));
-        expect_that_the_next_session_gets(message);
-    }
-    void expect_that_the_next_session_gets(const sent_message& message)
-    {
-        EXPECT_EQ(fetch(), session_end::quit);
-        EXPECT_TRUE(arrives(message, "ann@example.org"));
-        EXPECT_TRUE(queue_becomes_empty());
     }
 };
 

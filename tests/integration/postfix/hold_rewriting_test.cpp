@@ -13,28 +13,12 @@ using std::string;
 class hold_rewriting : public hold_test
 {
 protected:
-    static constexpr const char* someone = "someone@elsewhere.example";
-
     /// Hands in a message for one address, which in the end is for these recipients.
     sent_message send_to(const string& address, const std::vector<string>& recipients)
     {
         return sent_by_hand(recipients, [&](smtp_sender& sender, const string& content) {
             return sender.send({"sender@elsewhere.example", {address}, content});
         });
-    }
-
-    void expect_that_only_the_customer_waits(const sent_message& message)
-    {
-        EXPECT_TRUE(arrives_elsewhere(message, someone));
-        EXPECT_TRUE(comes_to_be(message, "deferred"));
-        EXPECT_TRUE(still_waits(message, "ann@example.org"));
-        expect_that_the_next_session_gets(message);
-    }
-    void expect_that_the_next_session_gets(const sent_message& message)
-    {
-        EXPECT_EQ(fetch(), session_end::quit);
-        EXPECT_TRUE(arrives(message, "ann@example.org"));
-        EXPECT_TRUE(queue_becomes_empty());
     }
 };
 

@@ -47,6 +47,21 @@ std::vector<sent_message> hold_test::many_held(const std::string& recipient, std
     return sent;
 }
 
+void hold_test::expect_that_only_the_customer_waits(const sent_message& message)
+{
+    EXPECT_TRUE(arrives_elsewhere(message, someone));
+    EXPECT_TRUE(comes_to_be(message, "deferred"));
+    EXPECT_TRUE(still_waits(message, "ann@example.org"));
+    expect_that_the_next_session_gets(message);
+}
+
+void hold_test::expect_that_the_next_session_gets(const sent_message& message)
+{
+    EXPECT_EQ(fetch(), session_end::quit);
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
 bool hold_test::arrives_elsewhere(const sent_message& message, const std::string& recipient)
 {
     return wait_until(

@@ -21,6 +21,8 @@ protected:
     /// For odmr.conf: the ledger is compared with the queue every second.
     static constexpr std::pair<const char*, const char*> often = {"reconcile_interval", "1s"};
     static constexpr std::pair<const char*, const char*> stay = {"linger", "1h"};
+    /// Not a customer's.
+    static constexpr const char* someone = "someone@elsewhere.example";
 
     /// provider_test::start, and makes sure that mail for offline customers is put on hold.
     void start_holding(const provider::setup& how = {});
@@ -60,6 +62,11 @@ protected:
     /// A session that asks for mail and gets what there is. How it ended; nothing when there was no mail
     /// (453).
     std::optional<session_end> visit();
+
+    /// What must come of a message to ann@example.org and someone: it is not a customer's alone.
+    void expect_that_only_the_customer_waits(const sent_message& message);
+    /// A message to ann@example.org, and nothing is left then.
+    void expect_that_the_next_session_gets(const sent_message& message);
 
     /// Runs through the whole deferred queue; seen by this message, which is in it and stays.
     void queue_run(const sent_message& in_deferred);

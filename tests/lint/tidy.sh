@@ -9,8 +9,9 @@ work=build/tidy
 clean=${XDG_CACHE_HOME:-${HOME:-$PWD/$work}/.cache}/odmr/tidy
 mkdir -p $work "$clean"
 
-# clang does not know GCC's switches for coroutines and for a warning of its own, nor the launcher in front of the compiler.
-sed 's/ -fcoroutines//g; s/ -Wno-restrict//g; s/"ccache /"/; s/"[^ ]*\/ccache /"/' $build/compile_commands.json >$work/compile_commands.json
+# clang does not know GCC's switches for coroutines and for a warning of its own, its precompiled headers, nor the
+# launcher in front of the compiler.
+sed 's/ -fcoroutines//g; s/ -Winvalid-pch -include [^ ]*//; s/ -Wno-restrict//g; s/"ccache /"/; s/"[^ ]*\/ccache /"/' $build/compile_commands.json >$work/compile_commands.json
 { clang-tidy-19 --version && cat .clang-tidy; } >$work/tool
 
 # ninja knows what each file includes; one line "source header header ..." for each of our sources.

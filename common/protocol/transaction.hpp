@@ -73,6 +73,14 @@ public:
     void settle_open(const reply& outcome);
     [[nodiscard]] bool settled() const { return open_ == 0 && !recipients.empty(); }
 
+    /// Said by who empties it: what is left of the content, and what may still come, is not wanted any more.
+    void release()
+    {
+        released_ = true;
+        notify();
+    }
+    [[nodiscard]] bool released() const { return released_; }
+
     /// Adds a recipient without outcome.
     void add_recipient(address path, esmtp_parameters given);
 
@@ -89,6 +97,7 @@ public:
 private:
     std::size_t open_ = 0;  ///< recipients without outcome
     bool abandoned_ = false;
+    bool released_ = false;
 };
 
 }  // namespace odmr

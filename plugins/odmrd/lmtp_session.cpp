@@ -87,9 +87,8 @@ awaitable<bool> lmtp_session::relay_content()
             submit(message);
             submitted = true;
         }
-        if (message->settled())
-            message->content.consume(
-                message->content.size());  // refused before its end: nobody wants the rest
+        if (message->released())
+            message->content.consume(message->content.size());  // refused before its end
         bool more = true;
         if (message->content.size() >= share)
             co_await progress_.wait();
@@ -137,10 +136,12 @@ void lmtp_session::submit(const std::shared_ptr<transaction>& message)
     // Not before: until the customer's session has it, the mail is still to come and the session must not
     // end.
     service_.mta().attempted(domain_, message->queue_id);
-    if (mail_route* route = service_.online().route_to(domain_))
+    if (mail_route* route = service_.online().route_to(domain_)) {
         route->submit(message);
-    else
+    } else {
         message->settle_open(reply(451, "4.4.1", "customer is offline"));
+        message->release();
+    }
 }
 
 std::optional<reply> lmtp_session::refuse(const address& recipient)

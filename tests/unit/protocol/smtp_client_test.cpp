@@ -137,12 +137,12 @@ TEST(smtp_client, several_messages_in_a_row)
         S: 354 go ahead
         C: Subject: m1
         C: .
-        S: 250 2.0.0 first
-        = m1 0 250 2.0.0 first
-        * settled m1
         C: MAIL FROM:<>
         C: RCPT TO:<b@b.example>
         C: DATA
+        S: 250 2.0.0 first
+        = m1 0 250 2.0.0 first
+        * settled m1
         S: 250 2.1.0 Ok
         S: 250 2.1.5 Ok
         S: 354 go ahead
@@ -535,6 +535,9 @@ TEST(smtp_client, closed_421_after_the_content)
         S: 354 go ahead
         C: Subject: m1
         C: .
+        C: MAIL FROM:<a@a.example>
+        C: RCPT TO:<b@b.example>
+        C: DATA
         S: 421 4.3.2 going down
         = m1 0 550 5.1.1 no such user
         = m1 1 451 4.4.2 customer's session ended: customer's server closed the session: 421 4.3.2 going down
@@ -695,11 +698,11 @@ TEST(smtp_client, a_message_abandoned_before_its_turn_is_never_sent)
         S: 354 go ahead
         C: Subject: m1
         C: .
+        = m2 0 451 4.4.2 the host MTA did not finish the message
+        * settled m2
         S: 250 2.0.0 Ok
         = m1 0 250 2.0.0 Ok
-        = m2 0 451 4.4.2 customer's session ended: the host MTA did not finish the message
         * settled m1
-        * settled m2
     )" + next_arrives);
 }
 

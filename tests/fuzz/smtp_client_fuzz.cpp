@@ -69,13 +69,25 @@ public:
         return found == ended_.end() ? nullptr : &found->second;
     }
 
+    /// Its content went in chunks, as it is.
+    [[nodiscard]] bool chunked(const std::string& sender) const { return chunked_.contains(sender); }
+    /// The reply to one of its chunks was no 2xx.
+    [[nodiscard]] bool refused_chunk(const std::string& sender) const
+    {
+        for (std::size_t i = 0; i < std::min(commands_.size(), replies_.size()); ++i)
+            if (commands_[i].line == "chunk" && commands_[i].sender == sender && replies_[i].permanent())
+                return true;
+        return false;
+    }
+
     [[nodiscard]] bool owed() const { return commands_.size() > replies_.size(); }
 
 private:
     bool in_content() const
     {
         const std::size_t n = commands_.size();
-        return commands_.back().line == "DATA" && replies_.size() >= n && replies_[n - 1].intermediate();
+        return chunk_left_ > 0 ||
+               (commands_.back().line == "DATA" && replies_.size() >= n && replies_[n - 1].intermediate());
     }
 
     bool take_command()
@@ -89,8 +101,10 @@ private:
         output_.erase(0, end + 2);
         const std::string& last = commands_.back().line;
         require(replies_.size() >= commands_.size() || last.starts_with("MAIL") || last.starts_with("RCPT") ||
-                    last == "RSET" || last == "content",
+                    last == "RSET" || last == "chunk" || last == "content",
                 "nothing follows a command that is the last of its group");  // RFC 2920 3.1
+        if (line.starts_with("BDAT"))
+            return begin_chunk(line);
         if (line.starts_with("MAIL"))
             sender_ = line.substr(0, line.find('>') + 1);
         commands_.push_back({line, sender_});
@@ -99,8 +113,33 @@ private:
         return true;
     }
 
+    bool begin_chunk(const std::string& line)
+    {
+        const bool last = line.ends_with(" LAST");
+        chunk_left_ = std::stoul(line.substr(5));
+        require(chunk_left_ > 0 || last, "only the last chunk may be empty");
+        commands_.push_back({last ? "content" : "chunk", sender_});
+        chunked_[sender_] = last;
+        if (chunk_left_ == 0)
+            ended_[sender_] = received_;
+        return true;
+    }
+
+    bool take_chunk()
+    {
+        const std::size_t used = std::min(chunk_left_, output_.size());
+        received_ += output_.substr(0, used);
+        output_.erase(0, used);
+        chunk_left_ -= used;
+        if (chunk_left_ == 0 && commands_.back().line == "content")
+            ended_[sender_] = received_;
+        return used > 0 && !output_.empty();
+    }
+
     bool take_content()
     {
+        if (chunk_left_ > 0)
+            return take_chunk();
         std::string ignored;
         const std::size_t used = decoder_.decode(output_, ignored);
         received_ += output_.substr(0, used);
@@ -122,6 +161,8 @@ private:
     dot_decoder decoder_;
     std::string received_;
     std::map<std::string, std::string> ended_;  ///< by sender
+    std::map<std::string, bool> chunked_;       ///< by sender
+    std::size_t chunk_left_ = 0;
 };
 
 class scene
@@ -147,10 +188,15 @@ private:
     void happen(char what, std::string_view& input)
     {
         static const std::map<char, std::string_view> replies = {
-            {'g', "220 x\r\n"},        {'e', "250-x\r\n250-SIZE 9\r\n250 PIPELINING\r\n"},
-            {'k', "250 2.0.0 Ok\r\n"}, {'m', "250-a\r\n250 b\r\n"},
-            {'d', "354 go\r\n"},       {'t', "450 4.2.0 t\r\n"},
-            {'p', "550 5.1.1 p\r\n"},  {'x', "421 x\r\n"},
+            {'g', "220 x\r\n"},
+            {'e', "250-x\r\n250-SIZE 9\r\n250 PIPELINING\r\n"},
+            {'h', "250-x\r\n250-CHUNKING\r\n250 PIPELINING\r\n"},
+            {'k', "250 2.0.0 Ok\r\n"},
+            {'m', "250-a\r\n250 b\r\n"},
+            {'d', "354 go\r\n"},
+            {'t', "450 4.2.0 t\r\n"},
+            {'p', "550 5.1.1 p\r\n"},
+            {'x', "421 x\r\n"},
         };
         if (const auto found = replies.find(what); found != replies.end())
             return receive(found->second);
@@ -278,7 +324,8 @@ private:
                 require(rcpt && rcpt->positive() && content && *content == *r.outcome,
                         "2xx only when recipient and content were answered 2xx");
             else if (r.outcome->permanent())
-                require(refused(mail) || refused(rcpt) || refused(data) || refused(content),
+                require(refused(mail) || refused(rcpt) || refused(data) || refused(content) ||
+                            witness_.refused_chunk(sender),
                         "5xx only when the server said so");
             else
                 require(r.outcome->transient(), "an outcome is a verdict");
@@ -290,15 +337,17 @@ private:
     void check_content(const transaction& m)
     {
         require(m.content.finished() && !m.abandoned(), "only whole messages arrive");
-        std::string wire;
-        dot_encoder encoder;
-        encoder.encode(contents_[sender_of(m)], wire);
-        encoder.finish(wire);
+        std::string wire = contents_[sender_of(m)];
+        if (!witness_.chunked(sender_of(m))) {
+            dot_encoder encoder;
+            encoder.encode(contents_[sender_of(m)], wire = "");
+            encoder.finish(wire);
+        }
         const std::string* received = witness_.content(sender_of(m));
         require(received && *received == wire, "and they arrive whole");
     }
 
-    smtp_client client_{{"x", {}}};
+    smtp_client client_{{.name = "x", .limits = {}, .depth = 4}};
     std::map<std::string, std::string> contents_;  ///< by sender: all that was filled in
     witness witness_;
     std::vector<std::shared_ptr<transaction>> messages_;

@@ -66,7 +66,8 @@ constexpr parameter table[] = {
  "brackets. Port 0 takes any free port, which is useful for tests only."},
 {"listen_tls", listeners, &settings::listen_tls, endpoints, "",
  "The addresses and ports where TLS begins at once, without STARTTLS. No port is registered for this, so agree on one with "
- "your customers. It needs tls_certificate and tls_key. When it is empty, there is no such listener."},
+ "your customers. fetchmail needs it for TLS, because it knows no STARTTLS here. It needs tls_certificate and tls_key. When "
+ "it is empty, there is no such listener."},
 {"user", listeners, &settings::user, word, "",
  "The account odmrd changes to once it has bound its ports, when it was started as root. It must be allowed to read the "
  "customer database and to write in socket_dir. When it is empty, odmrd stays the user it was started as."},

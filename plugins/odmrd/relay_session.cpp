@@ -49,6 +49,7 @@ std::string_view fate(const reply& outcome)
 relay_session::relay_session(service& all, std::shared_ptr<connection> line, who w)
     : service_(all),
       connection_(std::move(line)),
+      writer_(*connection_),
       who_(std::move(w)),
       client_(client_settings(all.config())),
       writable_(all.executor()),
@@ -205,7 +206,7 @@ awaitable<void> relay_session::write_loop()
             co_await writable_.wait();
             continue;
         }
-        const auto [error, n] = co_await connection_->write_all(octets, std::nullopt);
+        const auto [error, n] = co_await writer_.write_all(octets, std::nullopt);
         if (client_.closed())
             break;
         if (error)

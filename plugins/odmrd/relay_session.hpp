@@ -5,6 +5,7 @@
 
 #include "core/presence.hpp"
 #include "net/connection.hpp"
+#include "net/record_writer.hpp"
 #include "net/wake.hpp"
 #include "odmrd/session_registry.hpp"
 #include "protocol/smtp_client.hpp"
@@ -63,6 +64,7 @@ private:
 
     service& service_;
     std::shared_ptr<connection> connection_;
+    record_writer writer_;
     who who_;
     smtp_client client_;
     wake_event writable_;      ///< there is output, or it is over

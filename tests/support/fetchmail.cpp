@@ -7,9 +7,13 @@ namespace odmr::test
 
 std::string fetchmailrc(const fetchmail_poll& poll)
 {
+    const std::string tls = poll.trusted_certificate.empty()
+                                ? " sslproto \"\""
+                                : " ssl sslcertfile \"" + poll.trusted_certificate.string() +
+                                      "\" sslcommonname provider.example.net";
     return "poll 127.0.0.1 protocol ODMR service " + std::to_string(poll.odmr_port) +
-           " auth cram-md5\n    user \"" + poll.user + "\" password \"" + poll.password +
-           "\" sslproto \"\"\n    fetchdomains " + poll.domains + "\n    smtphost 127.0.0.1/" +
+           " auth cram-md5\n    user \"" + poll.user + "\" password \"" + poll.password + "\"" + tls +
+           "\n    fetchdomains " + poll.domains + "\n    smtphost 127.0.0.1/" +
            std::to_string(poll.smtp_port) + "\n";
 }
 

@@ -4,19 +4,21 @@
 #include "support/child_process.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace odmr::test
 {
 
-// Without TLS: fetchmail reads what TLS brings only when the socket is readable, so it stands still as soon
-// as one TLS record holds more than one line.
 struct fetchmail_poll {
     std::uint16_t odmr_port = 0;
     std::string user;
     std::string password;
     std::string domains;          ///< "example.org,example.com"
     std::uint16_t smtp_port = 0;  ///< of the customer's own mail server on loopback
+    /// Of provider.example.net; when it is given odmr_port is one with TLS from the first octet. (In this
+    /// mode fetchmail knows nothing of STARTTLS.)
+    std::filesystem::path trusted_certificate = {};
 };
 
 /// What goes into its fetchmailrc.

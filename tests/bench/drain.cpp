@@ -1,37 +1,64 @@
 #include "bench/drain.hpp"
 
-#include "bench/quick_server.hpp"
-#include "support/mailbox.hpp"
-#include "support/scripted_customer.hpp"
+#include "bench/delay_line.hpp"
+#include "bench/fast_customer.hpp"
 
-#include <stdexcept>
+#include <exception>
+#include <list>
+#include <optional>
+#include <thread>
+#include <vector>
 
 namespace odmr::bench
 {
 
 drained drain(const site& provider, std::size_t customer)
 {
-    test::mailbox unused;
-    test::scripted_customer client(unused);
-    client.connect(provider.odmr_port());
-    client.ehlo();
-    client.authenticate("CRAM-MD5", customer_name(customer), test::provider::password);
-    const auto begin = clock::now();
-    const std::string reply = client.say("ATRN");
-    if (!reply.starts_with("250"))
-        throw std::runtime_error("ATRN -> " + reply);
-
     drained result;
-    quick_server server([&](const std::string&) {
+    clock::time_point begin;
+    const auto complete = [&](const std::string&) {
         result.all = clock::now() - begin;
         if (++result.messages == 1)
             result.first = result.all;
-    });
-    client.line().write(quick_server::greeting);
-    while (!server.ended())
-        if (const std::string replies = server.receive(client.line().read_some()); !replies.empty())
-            client.line().write(replies);
+    };
+    fast_customer client(provider, customer, {}, {.complete = complete});
+    begin = clock::now();
+    client.turn();
+    client.serve();
     return result;
+}
+
+clock::time_point drain(const site& provider, std::size_t customer, const customer_line& line,
+                        mail_book& book)
+{
+    std::optional<delay_line> far_away;
+    if (line.round_trip > test::milliseconds(0))
+        far_away.emplace(provider.odmr_port(), line.round_trip);
+    const fast_customer::manner how{
+        .port = far_away ? far_away->port() : std::uint16_t{0}, .tls = line.tls, .server = line.server};
+    std::list<fast_customer> sessions;
+    while (sessions.size() < line.sessions)
+        sessions.emplace_back(provider, customer, how, booked_in(book));
+
+    const auto begin = clock::now();
+    std::vector<std::exception_ptr> problems(line.sessions);
+    {
+        std::vector<std::jthread> threads;
+        for (fast_customer& session : sessions)
+            threads.emplace_back([&session, &problem = problems[threads.size()]] {
+                try {
+                    session.turn();
+                    session.serve();
+                } catch (...) {
+                    problem = std::current_exception();
+                }
+            });
+    }
+    for (const std::exception_ptr& problem : problems)
+        if (problem)
+            std::rethrow_exception(problem);
+    book.check();
+    return begin;
 }
 
 }  // namespace odmr::bench

@@ -23,14 +23,27 @@ std::string listed(const std::vector<std::string>& names)
     return text;
 }
 
-po::options_description described(const std::vector<options::number_option>& numbers, std::size_t runs)
+const po::value_semantic* value_of(options::kind what)
+{
+    switch (what) {
+        case options::kind::number:
+            return po::value<long long>()->value_name("N");
+        case options::kind::text:
+            return po::value<std::string>()->value_name("TEXT");
+        case options::kind::flag:
+            break;
+    }
+    return po::bool_switch();
+}
+
+po::options_description described(const std::vector<options::own_option>& own, std::size_t runs)
 {
     po::options_description named("Options");
     const auto add = [&](const char* name, const po::value_semantic* value, const std::string& text) {
         named.add_options()(name, value, text.c_str());
     };
-    for (const options::number_option& number : numbers)
-        add(number.name.c_str(), po::value<long long>()->value_name("N"), number.text);
+    for (const options::own_option& each : own)
+        add(each.name.c_str(), value_of(each.what), each.text);
     add("runs", po::value<long long>()->value_name("N"),
         "how often each is measured (" + std::to_string(runs) + ")");
     add("json", po::value<std::string>()->value_name("FILE"), "write what was measured there, too");
@@ -62,10 +75,10 @@ std::size_t positive(const std::string& name, long long value)
 }  // namespace
 
 options::options(int argc, const char* const* argv, const std::vector<std::string>& cases,
-                 const std::vector<number_option>& numbers, std::size_t default_runs)
+                 const std::vector<own_option>& own, std::size_t default_runs)
     : runs_(default_runs)
 {
-    const auto named = described(numbers, default_runs);
+    const auto named = described(own, default_runs);
     po::variables_map found;
     try {
         found = read(argc, argv, named);
@@ -74,9 +87,17 @@ options::options(int argc, const char* const* argv, const std::vector<std::strin
         for (const std::string& name : chosen_)
             if (std::find(cases.begin(), cases.end(), name) == cases.end())
                 throw po::error("there is no case \"" + name + "\"");
-        for (const number_option& number : numbers)
-            if (found.contains(number.name))
-                numbers_[number.name] = positive(number.name, found[number.name].as<long long>());
+        for (const own_option& each : own) {
+            if (!found.contains(each.name))
+                continue;
+            const po::variable_value& value = found[each.name];
+            if (each.what == kind::number)
+                numbers_[each.name] = positive(each.name, value.as<long long>());
+            else if (each.what == kind::text)
+                texts_[each.name] = value.as<std::string>();
+            else if (value.as<bool>())
+                flags_.insert(each.name);
+        }
         if (found.contains("runs"))
             runs_ = positive("runs", found["runs"].as<long long>());
     } catch (const po::error& problem) {
@@ -100,6 +121,14 @@ std::size_t options::number(const std::string& name, std::size_t otherwise) cons
 {
     const auto found = numbers_.find(name);
     return found == numbers_.end() ? otherwise : found->second;
+}
+
+std::optional<std::string> options::text(const std::string& name) const
+{
+    const auto found = texts_.find(name);
+    if (found == texts_.end())
+        return std::nullopt;
+    return found->second;
 }
 
 }  // namespace odmr::bench

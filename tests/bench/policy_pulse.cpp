@@ -1,15 +1,12 @@
 #include "bench/policy_pulse.hpp"
 
-#include "support/file_descriptor.hpp"
+#include "bench/unix_socket.hpp"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace odmr::bench
@@ -21,19 +18,6 @@ constexpr std::string_view question =
     "request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=ESMTP\n"
     "sender=sender@elsewhere.example\nrecipient=stranger@elsewhere.example\nrecipient_count=0\n"
     "queue_id=\ninstance=1.2.3\nsize=0\n\n";
-
-test::file_descriptor connected_to(const std::string& path)
-{
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path)
-        throw std::runtime_error("the path " + path + " is too long for a socket");
-    path.copy(static_cast<char*>(address.sun_path), path.size());
-    test::file_descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        throw std::system_error(errno, std::generic_category(), path);
-    return socket;
-}
 
 bool ask(int socket)
 {
@@ -52,7 +36,7 @@ policy_pulse::policy_pulse(const std::string& policy_socket)
 void policy_pulse::run(const std::stop_token& stop, const std::string& policy_socket)
 {
     try {
-        const test::file_descriptor socket = connected_to(policy_socket);
+        const test::file_descriptor socket = connect_to_unix(policy_socket);
         for (auto due = test::clock::now(); !stop.stop_requested();) {
             std::this_thread::sleep_until(due);
             if (!ask(socket.get()))

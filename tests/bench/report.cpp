@@ -61,6 +61,11 @@ double quantile(std::vector<double> values, double part)
     return *wanted;
 }
 
+bool report::has(const std::string& name) const
+{
+    return std::any_of(rows_.begin(), rows_.end(), [&](const measurement& row) { return row.name == name; });
+}
+
 void report::add_against(measurement what, const std::string& other)
 {
     const auto found =
@@ -92,6 +97,8 @@ void report::print(std::ostream& out) const
         line(row.name, short_number(median(row.values)), short_number(least(row)),
              short_number(greatest(row)), rest);
     }
+    for (const std::string& fault : faults_)
+        out << "FAULT: " << fault << '\n';
     out.flush();
 }
 

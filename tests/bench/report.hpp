@@ -35,6 +35,17 @@ public:
     /// when there is none of that name.
     void add_against(measurement what, const std::string& other);
 
+    [[nodiscard]] bool has(const std::string& name) const;
+    /// As add_against where the other one was measured, too, else as add.
+    void add_against_any(measurement what, const std::string& other)
+    {
+        has(other) ? add_against(std::move(what), other) : add(std::move(what));
+    }
+
+    /// Something went wrong that makes what was measured worth less: it is printed, and good() is false.
+    void add_fault(std::string what) { faults_.push_back(std::move(what)); }
+    [[nodiscard]] bool good() const { return faults_.empty(); }
+
     void print(std::ostream& out) const;
     /// Lines of JSON: name, rtt_ms, median, min, max, unit, ratio, against. Throws std::runtime_error when
     /// the file cannot be written.
@@ -42,6 +53,7 @@ public:
 
 private:
     std::vector<measurement> rows_;
+    std::vector<std::string> faults_;
 };
 
 }  // namespace odmr::bench

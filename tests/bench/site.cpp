@@ -42,7 +42,8 @@ std::string domain_of(std::size_t customer)
     return customer_name(customer) + ".example";
 }
 
-site::site(std::size_t customers, std::uint16_t elsewhere_port) : customers_(customers), provider_(how())
+site::site(std::size_t customers, std::uint16_t elsewhere_port, const changes& what)
+    : customers_(customers), provider_(how(what))
 {
     provider_.postfix().set("default_transport", "smtp:[127.0.0.1]:" + std::to_string(elsewhere_port));
     command_line line;
@@ -54,9 +55,13 @@ site::site(std::size_t customers, std::uint16_t elsewhere_port) : customers_(cus
 }
 
 // Processes of Postfix that end and begin while something is measured would be part of it.
-test::provider::setup site::how() const
+test::provider::setup site::how(const changes& what) const
 {
-    return {.odmr = {{"log_level", "info"}, {"linger", "0s"}, {"reconcile_interval", "1d"}},
+    test::provider::parameters odmr = what.odmr;
+    odmr.merge(
+        test::provider::parameters{{"log_level", "info"}, {"linger", "0s"}, {"reconcile_interval", "1d"}});
+    return {.odmr = odmr,
+            .tls = what.tls,
             .extra_main_cf = "max_idle = 1h\nmax_use = 1000000\n",
             .extra_master_cf = "127.0.0.1:" + std::to_string(other_port_.number()) +
                                " inet n - n - - smtpd\n"
@@ -188,6 +193,12 @@ void site::remove_all_mail() const
     // What is in no listing was perhaps only missed by it; what is in none of two is forgotten.
     reconcile();
     reconcile();
+}
+
+void site::release_all() const
+{
+    provider_.postfix().postsuper({"-H", "ALL"});
+    provider_.postfix().flush();
 }
 
 }  // namespace odmr::bench

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace odmr::bench
@@ -50,8 +51,17 @@ public:
     static constexpr std::size_t message_octets = 4096;
     static constexpr int senders = 10;  ///< connections on which mail comes in at the same time
 
+    /// What differs from the usual.
+    struct changes {
+        bool tls = false;                      ///< STARTTLS is offered
+        test::provider::parameters odmr = {};  ///< of odmr.conf
+    };
+
     /// Starts Postfix, whose mail for other domains goes to this port of loopback, and odmrd.
-    site(std::size_t customers, std::uint16_t elsewhere_port);
+    site(std::size_t customers, std::uint16_t elsewhere_port, const changes& what);
+    site(std::size_t customers, std::uint16_t elsewhere_port) : site(customers, elsewhere_port, changes{}) {}
+    /// The same, and there is no mail for other domains.
+    site(std::size_t customers, const changes& what) : site(customers, nowhere, what) {}
 
     /// Starts odmrd again. How long it takes until it knows all the mail that waits.
     clock::duration restart_odmrd();
@@ -70,11 +80,22 @@ public:
     /// Waits until Postfix has tried to deliver whatever is not on hold.
     void settle() const;
     void remove_all_mail() const;
+    /// Lets all mail go from hold, without odmrd, and has Postfix deliver it.
+    void release_all() const;
 
     [[nodiscard]] std::uint16_t smtp_port() const { return provider_.postfix().port(); }
     /// Postfix listens here, too, and does not ask odmrd.
     [[nodiscard]] std::uint16_t port_without_policy() const { return other_port_.number(); }
     [[nodiscard]] std::uint16_t odmr_port() const { return provider_.port(); }
+    [[nodiscard]] const std::filesystem::path& certificate_file() const
+    {
+        return provider_.certificate_file();
+    }
+    /// Where Postfix brings this customer's mail.
+    [[nodiscard]] std::filesystem::path lmtp_socket(std::size_t customer) const
+    {
+        return provider_.socket_of(domain_of(customer));
+    }
     [[nodiscard]] std::string policy_socket() const { return config_.policy_socket; }
     [[nodiscard]] std::string log() const { return provider_.odmrd().log(); }
     /// The lines of odmrd's log that are not good news; empty when there are none.
@@ -82,7 +103,9 @@ public:
     [[nodiscard]] pid_t postfix_master() const;
 
 private:
-    test::provider::setup how() const;
+    static constexpr std::uint16_t nowhere = 9;  ///< the port of discard, where nobody listens
+
+    test::provider::setup how(const changes& what) const;
     void add_customers() const;
     void start_odmrd();
 

@@ -133,14 +133,23 @@ std::string connection::read_some()
     if (!received_.empty())
         return std::exchange(received_, {});
     char block[16384];
+    return {block, read_some(block)};
+}
+
+std::size_t connection::read_some(std::span<char> block)
+{
+    if (const std::size_t known = received_.copy(block.data(), block.size()); known > 0) {
+        received_.erase(0, known);
+        return known;
+    }
     for (;;) {
         ssize_t n = 0;
         if (tls_) {
-            n = ::SSL_read(tls_.get(), block, sizeof block);
+            n = ::SSL_read(tls_.get(), block.data(), static_cast<int>(block.size()));
             if (n <= 0 && retry_tls(static_cast<int>(n), "read"))
                 continue;
         } else {
-            n = ::recv(socket_.get(), block, sizeof block, 0);
+            n = ::recv(socket_.get(), block.data(), block.size(), 0);
             if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
                 wait_for(POLLIN);
                 continue;
@@ -148,7 +157,7 @@ std::string connection::read_some()
             if (n <= 0)
                 throw connection_closed("the peer closed the connection");
         }
-        return {block, static_cast<std::size_t>(n)};
+        return static_cast<std::size_t>(n);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ public:
     std::string read_line();
     /// What has come, at least one octet.
     std::string read_some();
+    /// The same, into a block; how many octets.
+    std::size_t read_some(std::span<char> block);
     /// Gives back octets that were read too far: they are what is read next.
     void unread(std::string_view octets) { received_.insert(0, octets); }
     /// A whole reply of an SMTP server: its lines, joined with "\n" (RFC 5321 4.2.1).

@@ -2,10 +2,12 @@
 
 #include "bench/delay_line.hpp"
 #include "bench/fast_customer.hpp"
+#include "bench/quick_sink.hpp"
 
 #include <exception>
 #include <list>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -58,6 +60,20 @@ clock::time_point drain(const site& provider, std::size_t customer, const custom
         if (problem)
             std::rethrow_exception(problem);
     book.check();
+    return begin;
+}
+
+clock::time_point deliver_straight(const site& provider, std::size_t customer, mail_book& book)
+{
+    const quick_sink sink(provider.lmtp_socket(customer),
+                          [&book] { return quick_server({.lmtp = true}, booked_in(book)); });
+    const auto begin = clock::now();
+    provider.release_all();
+    if (!test::wait_until([&] { return book.arrived() >= book.expected(); }, std::chrono::minutes(10)))
+        throw std::runtime_error("Postfix does not deliver");
+    book.check();
+    provider.settle();
+    provider.remove_all_mail();  // odmrd is told that it is gone
     return begin;
 }
 

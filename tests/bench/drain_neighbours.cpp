@@ -9,7 +9,6 @@
 #include <list>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace odmr::bench
@@ -27,58 +26,27 @@ struct taken {
     std::vector<std::string> faults = {};
 };
 
-/// A customer on a thread of his own.
-class guest
-{
-public:
-    guest(const site& provider, std::size_t customer, quick_server::behaviour server,
-          quick_server::handlers mail)
-        : customer_(provider, customer, {.server = server}, std::move(mail))
-    {
-    }
-    ~guest() { customer_.cut(); }
-    guest(const guest&) = delete;
-    guest& operator=(const guest&) = delete;
-
-    void begin()
-    {
-        customer_.turn();
-        thread_ = std::jthread([this] {
-            try {
-                customer_.serve();
-            } catch (const std::exception& problem) {
-                std::cerr << "neighbours: " << problem.what() << '\n';  // its mail will be missed
-            }
-        });
-    }
-    void wait_for_end() { thread_ = {}; }
-
-private:
-    fast_customer customer_;
-    std::jthread thread_;
-};
-
 taken one_run(const site& provider, mail_source& mail, std::size_t messages, bool with_stalled)
 {
     std::list<mail_book> books;
-    std::list<guest> guests;
+    std::list<attended_customer> guests;
     for (std::size_t i = 0; i < busy; ++i) {
         mail_book& book = books.emplace_back(mail.hold(messages, site::message_octets, i), messages);
-        guests.emplace_back(provider, i, quick_server::behaviour{}, booked_in(book));
+        guests.emplace_back(provider, i, fast_customer::manner{}, booked_in(book));
     }
-    std::list<guest>
-        silent;  // its mail is let go first, so that it has what it can have when the others come
+    // Its mail is let go first, so that it has what it can have when the others come.
+    std::list<attended_customer> silent;
     if (with_stalled) {
         mail.hold(messages, site::message_octets, stalled);
-        silent.emplace_back(provider, stalled, quick_server::behaviour{.stalls_in_content = true},
+        silent.emplace_back(provider, stalled, fast_customer::manner{.server = {.stalls_in_content = true}},
                             quick_server::handlers{});
         silent.back().begin();
     }
     const machine_load load;
     const auto begin = clock::now();
-    for (guest& each : guests)
+    for (attended_customer& each : guests)
         each.begin();
-    for (guest& each : guests)
+    for (attended_customer& each : guests)
         each.wait_for_end();
     const double others = load.others();
     auto first = clock::time_point::max();

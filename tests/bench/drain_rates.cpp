@@ -3,12 +3,10 @@
 #include "bench/machine_load.hpp"
 #include "bench/mail_source.hpp"
 #include "bench/plot.hpp"
-#include "bench/quick_sink.hpp"
 #include "drain_cases.hpp"
 
 #include <algorithm>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -86,21 +84,6 @@ std::vector<rate_case> all_cases(const options& how)
     return cases;
 }
 
-/// The same Postfix with the same mail, and a server that answers at once in odmrd's place.
-clock::time_point deliver_straight(const site& provider, mail_book& book)
-{
-    const quick_sink sink(provider.lmtp_socket(0),
-                          [&book] { return quick_server({.lmtp = true}, booked_in(book)); });
-    const auto begin = clock::now();
-    provider.release_all();
-    if (!test::wait_until([&] { return book.arrived() >= book.expected(); }, std::chrono::minutes(10)))
-        throw std::runtime_error("Postfix does not deliver");
-    book.check();
-    provider.settle();
-    provider.remove_all_mail();  // odmrd is told that it is gone
-    return begin;
-}
-
 void measure(const rate_case& what, const site& provider, mail_source& mail, rate_values& into)
 {
     mail_book book(mail.hold(what.messages, site::message_octets), what.messages);
@@ -109,7 +92,7 @@ void measure(const rate_case& what, const site& provider, mail_source& mail, rat
     const machine_load load;
     add_cpu_time(before, provider.odmrd(), false);
     const auto begin =
-        what.way == straight ? deliver_straight(provider, book) : drain(provider, 0, what.line, book);
+        what.way == straight ? deliver_straight(provider, 0, book) : drain(provider, 0, what.line, book);
     add_cpu_time(after, provider.odmrd(), false);
 
     constexpr double milliseconds = 1000;

@@ -1,5 +1,7 @@
 #include "bench/fast_customer.hpp"
 
+#include <exception>
+#include <iostream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -55,6 +57,18 @@ void fast_customer::cut()
     cut_ = true;
     cut_.notify_all();
     client_.line().cancel();
+}
+
+void attended_customer::begin()
+{
+    customer_.turn();
+    thread_ = std::jthread([this] {
+        try {
+            customer_.serve();
+        } catch (const std::exception& problem) {
+            std::cerr << "a customer: " << problem.what() << '\n';
+        }
+    });
 }
 
 }  // namespace odmr::bench

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <thread>
+#include <utility>
 
 namespace odmr::bench
 {
@@ -42,6 +44,30 @@ private:
     test::scripted_customer client_;
     quick_server server_;
     std::atomic<bool> cut_ = false;
+};
+
+/// A fast_customer on a thread of his own, whose line is lost with this.
+class attended_customer
+{
+public:
+    attended_customer(const site& provider, std::size_t customer, fast_customer::manner how,
+                      quick_server::handlers mail)
+        : customer_(provider, customer, how, std::move(mail))
+    {
+    }
+    ~attended_customer() { customer_.cut(); }
+    attended_customer(const attended_customer&) = delete;
+    attended_customer& operator=(const attended_customer&) = delete;
+
+    /// Says ATRN. Throws std::runtime_error when odmrd refuses. What goes wrong after that is printed: its
+    /// mail will be missed.
+    void begin();
+    /// Until odmrd says QUIT.
+    void wait_for_end() { thread_ = {}; }
+
+private:
+    fast_customer customer_;
+    std::jthread thread_;
 };
 
 }  // namespace odmr::bench

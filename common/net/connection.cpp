@@ -1,5 +1,7 @@
 #include "net/connection.hpp"
 
+#include "net/acknowledged.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -143,6 +145,11 @@ void connection::tune(std::chrono::seconds user_timeout)
     socket_.set_option(keepalive_idle(60), ignored);  // below what carrier NATs forget
     socket_.set_option(keepalive_interval(20), ignored);
     socket_.set_option(user_timeout_option(milliseconds), ignored);
+}
+
+std::uint64_t connection::acknowledged()
+{
+    return octets_acknowledged(socket_.native_handle());
 }
 
 void connection::arm(deadline& d, time_limit limit)

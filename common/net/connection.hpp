@@ -52,6 +52,10 @@ public:
     /// "TLSv1.3 TLS_AES_256_GCM_SHA384", or empty without TLS.
     [[nodiscard]] std::string tls_summary() const;
 
+    /// How many octets the peer's machine has acknowledged so far; 0 over a UNIX socket. When it grows, the
+    /// line moves, however much of what was written still waits in the kernel.
+    [[nodiscard]] std::uint64_t acknowledged();
+
     /// TCP only: small writes leave at once, dead peers are found in that time.
     void tune(std::chrono::seconds user_timeout);
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }

@@ -159,6 +159,11 @@ constexpr parameter table[] = {
 {"tcp_user_timeout", after_turn, &settings::tcp_user_timeout, duration(0, day), "1min",
  "How long data may stay unacknowledged by the customer's machine before the connection counts as dead (RFC 5482). With 0 "
  "the operating system decides, which can take a quarter of an hour."},
+{"stall_timeout", after_turn, &settings::stall_timeout, duration(0, hour), "1min",
+ "How long a session that holds more than 5 messages may make no progress: no reply comes, and the customer's machine "
+ "acknowledges no octet. Then it is given up and its messages stay in the queue, because each of them keeps one of the mail "
+ "system's delivery processes from other customers. From then on the customer gets no more than 5 messages at a time, for "
+ "which only the limits above count, until all its mail is through. With 0 there is no such limit."},
 {"shutdown_grace", after_turn, &settings::shutdown_grace, duration(0, hour), "10s",
  "When odmrd is stopped, messages under way get this time to be finished. What is not finished then stays in the queue of "
  "the mail system and is delivered in the next session."},
@@ -167,8 +172,15 @@ constexpr parameter table[] = {
  "The directory where odmrd listens for mail of the customers that are connected: one socket for each domain, named like "
  "the domain. The mail system must be able to reach it; with Postfix it lies inside the queue directory, so that "
  "delivery processes in a chroot find it too."},
-{"lmtp_connections", from_mta, &settings::lmtp_connections, count(1, 10000), "100",
- "How many connections of the mail system are served at the same time for one domain."},
+{"lmtp_connections", from_mta, &settings::lmtp_connections, count(1, 10000), "200",
+ "How many connections of the mail system are served at the same time for one domain. It should be well above the number of "
+ "messages the mail system sends to a domain at once, with Postfix odmr_destination_concurrency_limit, because it keeps "
+ "connections for a while after they were used."},
+{"max_open_messages", from_mta, &settings::max_open_messages, count(5, 10000), "150",
+ "How many messages of one customer may be under way at the same time, for all its domains and sessions together. Each keeps "
+ "one of the mail system's delivery processes busy until the customer's server has answered, so keep it well below the number "
+ "of those, with Postfix the process limit of the service odmr in master.cf. What exceeds it is deferred by the mail system "
+ "and delivered later in the same session."},
 {"max_recipients", from_mta, &settings::max_recipients, count(100, 100000), "1000",
  "How many recipients one transaction may have. RFC 5321 section 4.5.3.1.8 asks for at least 100. It should not be smaller "
  "than the limit of the mail system, with Postfix odmr_destination_recipient_limit."},

@@ -72,13 +72,15 @@ struct settings {
     seconds noop_interval{};  ///< an idle session is probed with NOOP
     seconds noop_timeout{};
     seconds tcp_user_timeout{};
+    seconds stall_timeout{};  ///< 0 = none
     seconds shutdown_grace{};
 
     // from the host MTA
     std::string socket_dir;
-    std::uint64_t lmtp_connections = 0;  ///< per domain
-    std::uint64_t max_recipients = 0;    ///< per transaction
-    std::uint64_t content_buffer = 0;    ///< octets per transaction
+    std::uint64_t lmtp_connections = 0;   ///< per domain
+    std::uint64_t max_open_messages = 0;  ///< per customer
+    std::uint64_t max_recipients = 0;     ///< per transaction
+    std::uint64_t content_buffer = 0;     ///< octets per transaction
     seconds lmtp_timeout{};
     std::string policy_socket;  ///< path of the policy server's socket; may be empty
     std::vector<endpoint_setting> policy_listen;

@@ -109,6 +109,7 @@ awaitable<bool> lmtp_session::relay_content()
     while (!message->settled())
         co_await progress_.wait();
     service_.mta().settled(domain_, *message);
+    place_ = nullptr;
     engine_->answer();
     co_return true;
 }
@@ -149,8 +150,15 @@ std::optional<reply> lmtp_session::refuse(const address& recipient)
     // The socket alone never decides who gets mail.
     if (!equal_no_case(recipient.domain, domain_))
         return reply(450, "4.4.1", "recipient's domain is not served on this socket");
-    if (!service_.online().route_to(domain_))
+    const mail_route* const route = service_.online().route_to(domain_);
+    if (!route)
         return reply(450, "4.4.1", "customer is offline");
+    // Said of one message, this costs the domain's others nothing; a refused connection would count against
+    // the domain as a whole.
+    if (!place_)
+        place_ = service_.open().take(route->customer(), service_.config().max_open_messages);
+    if (!place_)
+        return reply(450, "4.4.5", "as many messages as may be are under way to this customer");
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 // transaction to the customer's session (RFC 2033).
 #pragma once
 
+#include "core/open_messages.hpp"
 #include "net/connection.hpp"
 #include "net/wake.hpp"
 #include "protocol/lmtp_server.hpp"
@@ -43,6 +44,7 @@ private:
     wake_event progress_;  ///< the transaction was settled, or content was taken
     std::vector<char> buffer_;
     std::optional<lmtp_server> engine_;
+    open_messages::place place_;  ///< of the transaction under way
 };
 
 }  // namespace odmr

@@ -55,6 +55,8 @@ relay_session::relay_session(service& all, std::shared_ptr<connection> line, who
       writable_(all.executor()),
       idle_changed_(all.executor()),
       step_deadline_(all.executor()),
+      stall_watch_(all.config().stall_timeout),
+      stall_look_(all.executor()),
       begun_(clock::now())
 {
 }
@@ -175,6 +177,7 @@ void relay_session::pump()
         idle_changed_.set();
     }
     watch_time();
+    watch_stall();
 }
 
 /// The reader ends by itself when it sees the engine closed; from anywhere else it has to be woken.
@@ -239,6 +242,35 @@ void relay_session::watch_time()
     });
 }
 
+/// While there are so many messages open that a stall would harm others, now and then a look whether it is
+/// one.
+void relay_session::watch_stall()
+{
+    if (stall_look_comes_ || client_.closed() || !stall_watch_.concerned(client_.open_transactions()))
+        return;
+    stall_look_comes_ = true;
+    stall_look_.expires_after(stall_watch_.interval());
+    stall_look_.async_wait([weak = weak_from_this()](error_code stopped) {
+        if (const auto self = weak.lock(); self && !stopped)
+            self->look_for_stall();
+    });
+}
+
+void relay_session::look_for_stall()
+{
+    stall_look_comes_ = false;
+    const stall_watch::sight seen{client_.open_transactions(), client_.time_limit().has_value(),
+                                  client_.steps(), connection_->acknowledged()};
+    if (client_.closed() || !stall_watch_.stalled(seen, clock::now()))
+        return watch_stall();
+    log::warning("relay-stalled", {{"session", who_.session},
+                                   {"customer", who_.customer},
+                                   {"messages", seen.open},
+                                   {"waiting_for", client_.awaiting()}});
+    service_.open().stalled(who_.customer);
+    abort("no progress, waiting for " + std::string(client_.awaiting()));
+}
+
 /// While nothing is on the wire: asks the MTA whether something is still to come, keeps the line alive, and
 /// ends the session when the customer has lingered long enough with nothing left.
 awaitable<void> relay_session::watch_idle()
@@ -263,6 +295,8 @@ awaitable<void> relay_session::watch_idle()
             continue;
         const auto idle_for = clock::now() - idle_since_;
         const bool nothing = left && *left == 0;
+        if (nothing)
+            service_.open().all_is_through(who_.customer);
         if (may_end && (nothing || idle_for >= vain_wait)) {
             if (!nothing)
                 log::warning("mail-does-not-come", {{"session", who_.session},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/presence.hpp"
+#include "core/stall_watch.hpp"
 #include "net/connection.hpp"
 #include "net/record_writer.hpp"
 #include "net/wake.hpp"
@@ -57,6 +58,8 @@ private:
     void pump();
     void close_when_over();
     void watch_time();
+    void watch_stall();
+    void look_for_stall();
     void ready();
     void log_outcomes(const transaction& message);
     /// No mail under way. (A NOOP may be.)
@@ -71,6 +74,9 @@ private:
     wake_event idle_changed_;  ///< quiet or not, or it is over
     asio::steady_timer step_deadline_;
     std::uint64_t step_watched_ = 0;
+    stall_watch stall_watch_;
+    asio::steady_timer stall_look_;
+    bool stall_look_comes_ = false;
     bool was_quiet_ = false;
     clock::time_point idle_since_{};
     clock::time_point begun_{};

@@ -4,6 +4,7 @@
 #include "auth/gsasl_server.hpp"
 #include "core/auth_throttle.hpp"
 #include "core/ledger.hpp"
+#include "core/open_messages.hpp"
 #include "core/presence.hpp"
 #include "core/settings.hpp"
 #include "net/tls_context.hpp"
@@ -52,6 +53,7 @@ public:
     [[nodiscard]] std::shared_ptr<sasl_server> sasl() const { return sasl_; }  ///< must outlive its exchanges
     auth_throttle& throttle() { return throttle_; }
     presence& online() { return presence_; }
+    open_messages& open() { return open_; }
     host_mta& mta() { return *mta_; }
     mail_intake& intake() { return intake_; }
     session_registry& sessions() { return sessions_; }
@@ -74,6 +76,7 @@ private:
     std::shared_ptr<sasl_server> sasl_;
     auth_throttle throttle_;
     presence presence_;
+    open_messages open_;
     session_registry sessions_;
     std::unique_ptr<host_mta> mta_;
     mail_intake intake_;

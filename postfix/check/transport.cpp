@@ -19,7 +19,7 @@ constexpr std::string_view transport = "odmr";
 
 /// As postfix/master.cf.fragment has it.
 constexpr const char* service_lines =
-    "odmr      unix  -       -       n       -       -       lmtp\n"
+    "odmr      unix  -       -       n       -       300     lmtp\n"
     "    -o syslog_name=postfix/odmr\n"
     "    -o lmtp_send_xforward_command=yes\n"
     "    -o lmtp_data_init_timeout=1h\n"
@@ -141,22 +141,32 @@ void check_recipient_limit(const surroundings& here, report& out)
         out.ok("Up to " + std::to_string(limit) + " recipients travel with one copy of a message.");
 }
 
-/// Each message on its way occupies a connection to odmrd.
+/// Each message on its way occupies a delivery process and a connection to odmrd.
 void check_concurrency(const surroundings& here, report& out)
 {
-    constexpr std::uint64_t enough = 10;
+    constexpr std::uint64_t enough = 20;
+    constexpr std::uint64_t recommended = 100;
     const std::string parameter = "odmr_destination_concurrency_limit";
     const std::uint64_t limit = here.postfix.number(parameter);
-    if (limit == 0 || limit > here.odmr.lmtp_connections)
+    const std::uint64_t open = here.odmr.max_open_messages;
+    const std::uint64_t connections = here.odmr.lmtp_connections;
+    const auto as_recommended = [&] {
+        return in_main_cf(parameter, std::to_string(std::min({recommended, open, connections})));
+    };
+    if (limit == 0 || limit > connections)
+        out.warning("Postfix may open more connections for a domain than odmrd serves (lmtp_connections).",
+                    as_recommended());
+    else if (limit > open)
         out.warning(
-            "Postfix may open more connections for a domain than odmrd serves (lmtp_connections).",
-            in_main_cf(parameter, std::to_string(std::min<std::uint64_t>(20, here.odmr.lmtp_connections))));
+            "Postfix may send more messages to a domain at once than odmrd takes for a customer"
+            " (max_open_messages): the rest is deferred for a while.",
+            as_recommended());
     else if (limit < enough)
-        out.warning(
-            "Only " + std::to_string(limit) +
-                " messages travel to a domain at the same time: a customer's line may have to wait for"
-                " Postfix.",
-            in_main_cf(parameter, "20"));
+        out.warning("Only " + std::to_string(limit) +
+                        " messages travel to a domain at the same time: with a round trip of 100 ms, no more"
+                        " than " +
+                        std::to_string(10 * limit) + " a second.",
+                    as_recommended());
     else
         out.ok("Up to " + std::to_string(limit) + " messages travel to a domain at the same time.");
 }
@@ -172,7 +182,7 @@ void check_initial_concurrency(const surroundings& here, report& out)
         out.warning("The first messages to a customer travel only " + std::to_string(initial) +
                         " at a time, and as few failed connections make Postfix leave the domain alone for a"
                         " while.",
-                    in_main_cf(parameter, "10"));
+                    in_main_cf(parameter, "20"));
     else
         out.ok("A domain's first messages travel " + std::to_string(initial) + " at a time.");
 }
@@ -188,13 +198,20 @@ void check_process_limit(const surroundings& here, report& out)
     const std::string limit =
         odmr->process_limit == "-" ? here.postfix.value("default_process_limit") : odmr->process_limit;
     const std::uint64_t processes = parse_count(limit).value_or(0);
-    const std::uint64_t each = here.postfix.number("odmr_destination_concurrency_limit");
-    if (processes == 0 || processes >= 2 * each)
+    const std::uint64_t each = here.odmr.max_open_messages;
+    if (processes == 0 || processes >= 2 * each) {
         out.ok("There are processes for more than one busy customer.");
+        return;
+    }
+    const std::string text = "The service odmr may have " + limit +
+                             " processes, and one customer alone may occupy " +
+                             std::to_string(std::min(each, processes)) + " of them (max_open_messages): ";
+    if (processes <= each)
+        out.error(text + "while its server does not answer, nobody else gets mail.",
+                  with_field(here, "process_limit", std::to_string(2 * each)));
     else
-        out.warning("The service odmr may have " + limit + " processes, and one domain alone may occupy " +
-                        std::to_string(each) + " of them: customers wait for each other.",
-                    with_field(here, "process_limit", std::to_string(5 * each)));
+        out.warning(text + "customers wait for each other.",
+                    with_field(here, "process_limit", std::to_string(2 * each)));
 }
 
 /// qmgr(8): mail for these transports is deferred unless it is flushed, and mail let go from hold is not.

@@ -1,9 +1,12 @@
 #include "support/odmrd_process.hpp"
 
+#include "support/temp_dir.hpp"
+
 #include <csignal>
 #include <optional>
 #include <regex>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace odmr::test
@@ -67,6 +70,16 @@ void odmrd_process::pause() const
 void odmrd_process::resume() const
 {
     process_.signal(SIGCONT);
+}
+
+std::size_t odmrd_process::memory() const
+{
+    constexpr std::string_view name = "RssAnon:";
+    const std::string status = read_file("/proc/" + std::to_string(process_.pid()) + "/status");
+    const std::size_t line = status.find(name);
+    if (line == std::string::npos)
+        throw std::runtime_error("odmrd is not there:\n" + log());
+    return std::stoul(status.substr(line + name.size())) * 1024;
 }
 
 void odmrd_process::reread_configuration() const

@@ -35,6 +35,9 @@ public:
     void resume() const;
     void reread_configuration() const;
 
+    /// How much memory of its own it has in use, in octets.
+    [[nodiscard]] std::size_t memory() const;
+
     [[nodiscard]] bool running() { return process_.running(); }
     [[nodiscard]] std::string log() const { return process_.standard_error(); }
 

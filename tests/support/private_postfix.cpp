@@ -252,6 +252,13 @@ void private_postfix::set(const std::string& parameter, const std::string& value
     run_or_throw({{"postfix", "-c", config_dir().string(), "reload"}});
 }
 
+void private_postfix::set_processes(int limit) const
+{
+    run_or_throw({{"postconf", "-c", config_dir().string(), "-F",
+                   "odmr/unix/process_limit=" + std::to_string(limit)}});
+    run_or_throw({{"postfix", "-c", config_dir().string(), "reload"}});
+}
+
 int private_postfix::processes(const std::string& program_name) const
 {
     int count = 0;

@@ -74,6 +74,9 @@ public:
     /// Sets a parameter of main.cf, in force for processes that start from now on.
     void set(const std::string& parameter, const std::string& value) const;
 
+    /// Sets how many delivery processes the transport odmr may have (process_limit in master.cf).
+    void set_processes(int limit) const;
+
     /// How many of its processes are such programs: "lmtp".
     [[nodiscard]] int processes(const std::string& program_name) const;
 

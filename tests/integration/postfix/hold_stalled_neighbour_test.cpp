@@ -23,10 +23,11 @@ protected:
     /// neighbours: how many of Postfix's delivery processes the neighbour's mail may take.
     void start_with_neighbour(int neighbours, provider::setup how)
     {
-        how.extra_main_cf += "default_process_limit = " + std::to_string(processes) +
-                             "\nodmr_destination_concurrency_limit = " + std::to_string(neighbours) +
+        how.extra_main_cf += "odmr_destination_concurrency_limit = " + std::to_string(neighbours) +
                              "\nodmr_initial_destination_concurrency = " + std::to_string(neighbours) + "\n";
+        how.odmr.insert({"stall_timeout", "0"});  // the neighbour is never given up
         start_holding(how);
+        the_provider().postfix().set_processes(processes);
         the_provider().add_customer("bob", {"example.net"});
     }
 

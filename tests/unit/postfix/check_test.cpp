@@ -37,7 +37,8 @@ protected:
         odmr_.postfix_config_dir = "/etc/postfix";
         odmr_.hold_time = 13 * day;
         odmr_.max_recipients = 1000;
-        odmr_.lmtp_connections = 100;
+        odmr_.lmtp_connections = 200;
+        odmr_.max_open_messages = 150;
         odmr_.window_messages = 5000;
     }
 
@@ -267,11 +268,10 @@ protected:
     check_transport()
     {
         services_.push_back({"odmr", "unix", "n", "-", "lmtp", {{"lmtp_send_xforward_command", "yes"}}});
-        main_.insert({{"default_process_limit", "100"},
+        main_.insert({{"default_process_limit", "300"},
                       {"lmtp_data_init_timeout", "2h"},
                       {"lmtp_data_xfer_timeout", "3600"},
-                      {"lmtp_data_done_timeout", "2h"},
-                      {"odmr_destination_concurrency_limit", "20"}});
+                      {"lmtp_data_done_timeout", "2h"}});
     }
 
     service& odmr() { return services_.back(); }
@@ -323,9 +323,17 @@ TEST_F(check_transport, has_as_many_processes_as_customers_need)
     EXPECT_THAT(findings_of(check_process_limit), ElementsAre(found(ok)));
     odmr().process_limit = "0";
     EXPECT_THAT(findings_of(check_process_limit), ElementsAre(found(ok)));
-    odmr().process_limit = "39";
-    EXPECT_THAT(findings_of(check_process_limit),
-                ElementsAre(found(warning, "39", "postconf -c /etc/postfix -F odmr/unix/process_limit=100")));
+    const std::string fix = "postconf -c /etc/postfix -F odmr/unix/process_limit=300";
+    odmr().process_limit = "299";
+    EXPECT_THAT(
+        findings_of(check_process_limit),
+        ElementsAre(found(warning, "may have 299 processes, and one customer alone may occupy 150", fix)));
+    odmr().process_limit = "150";  // one customer can take them all
+    EXPECT_THAT(findings_of(check_process_limit), ElementsAre(found(error, "may occupy 150", fix)));
+    odmr().process_limit = "100";
+    EXPECT_THAT(findings_of(check_process_limit), ElementsAre(found(error, "may occupy 100", fix)));
+    odmr_.max_open_messages = 50;
+    EXPECT_THAT(findings_of(check_process_limit), ElementsAre(found(ok)));
 }
 
 TEST_F(check_transport, has_limits_that_fit_odmrds)
@@ -344,13 +352,18 @@ TEST_F(check_transport, has_limits_that_fit_odmrds)
         {check_recipient_limit, "odmr_destination_recipient_limit", "2000", warning,
          "odmr_destination_recipient_limit = 1000"},
         {check_concurrency, "odmr_destination_concurrency_limit", "20", ok, ""},
-        {check_concurrency, "odmr_destination_concurrency_limit", "2", warning,
-         "odmr_destination_concurrency_limit = 20"},
-        {check_concurrency, "odmr_destination_concurrency_limit", "101", warning,
-         "odmr_destination_concurrency_limit = 20"},
+        {check_concurrency, "odmr_destination_concurrency_limit", "150", ok, ""},
+        {check_concurrency, "odmr_destination_concurrency_limit", "19", warning,
+         "odmr_destination_concurrency_limit = 100"},
+        {check_concurrency, "odmr_destination_concurrency_limit", "151", warning,
+         "odmr_destination_concurrency_limit = 100"},
+        {check_concurrency, "odmr_destination_concurrency_limit", "201", warning,
+         "odmr_destination_concurrency_limit = 100"},
+        {check_concurrency, "odmr_destination_concurrency_limit", "0", warning,
+         "odmr_destination_concurrency_limit = 100"},
         {check_initial_concurrency, "odmr_initial_destination_concurrency", "10", ok, ""},
         {check_initial_concurrency, "odmr_initial_destination_concurrency", "5", warning,
-         "odmr_initial_destination_concurrency = 10"},
+         "odmr_initial_destination_concurrency = 20"},
         {check_active_limit, "qmgr_message_active_limit", "20000", ok, ""},
         {check_active_limit, "qmgr_message_active_limit", "8000", warning, "window_messages = 2000"},
         {check_active_limit, "qmgr_message_active_limit", "5000", error, "window_messages = 1250"},

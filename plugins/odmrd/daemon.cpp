@@ -4,6 +4,7 @@
 #include "net/listener.hpp"
 #include "odmrd/control_server.hpp"
 #include "odmrd/front_session.hpp"
+#include "odmrd/open_files.hpp"
 #include "odmrd/policy_session.hpp"
 #include "odmrd/service.hpp"
 #include "odmrd/systemd_notify.hpp"
@@ -58,6 +59,21 @@ void drop_privileges(const settings& config)
     if (::initgroups(config.user.c_str(), user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
         ::setuid(user->pw_uid) != 0)
         throw std::runtime_error("cannot become user " + config.user + ": " + std::strerror(errno));
+}
+
+/// Each customer has a connection and a socket for his domain; the rest are for his mail on its way.
+void allow_sessions(const settings& config)
+{
+    constexpr std::uint64_t for_each = 2;
+    constexpr std::uint64_t others = 300;
+    const std::uint64_t wanted = for_each * config.max_sessions + others;
+    if (const std::size_t limit = raise_open_files(wanted); limit < wanted)
+        log::warning("few-open-files", {{"limit", limit},
+                                        {"max_sessions", config.max_sessions},
+                                        {"wanted", wanted},
+                                        {"reason",
+                                         "so many sessions may not fit; raise the limit "
+                                         "(LimitNOFILE, ulimit -n) or lower max_sessions"}});
 }
 
 /// The only part that stays root. To be called before there is an event loop.
@@ -201,6 +217,7 @@ private:
                                          "restart"}});
             log::set_level(fresh.log_level_);
             service_->reload(fresh);
+            allow_sessions(fresh);
             log::info("reloaded");
         } catch (const std::exception& problem) {
             log::error("reload-failed", {{"reason", problem.what()}});
@@ -250,6 +267,7 @@ void run_daemon(const command_line& line, const settings& config)
 {
     ::signal(SIGPIPE, SIG_IGN);
     ::umask(0027);
+    allow_sessions(config);
     const auto agent = fork_agent(config);
     daemon_process process(line, with_hostname(config), agent ? agent->release_socket() : -1);
     process.run();

@@ -4,7 +4,6 @@
 #include "net/connection.hpp"
 #include "postfix/maps.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +11,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -47,12 +45,11 @@ asio::generic::stream_protocol::endpoint endpoint_of(const policy_address& where
 awaitable<std::string> read_answer(connection& line)
 {
     std::string answer;
-    std::array<char, 256> buffer{};
     while (answer.find("\n\n") == std::string::npos && answer.size() < longest_answer) {
-        const auto [error, count] = co_await line.read_some(asio::buffer(buffer), patience);
+        const auto [error, octets] = co_await line.read(patience);
         if (error)
             throw std::runtime_error("it does not answer: " + error.message());
-        answer.append(buffer.data(), count);
+        answer += octets.substr(0, longest_answer - answer.size());
     }
     co_return answer.substr(0, answer.find('\n'));
 }

@@ -4,22 +4,33 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <openssl/bio.h>
-#include <openssl/ssl.h>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cstring>
-#include <tuple>
+#include <utility>
 
 namespace odmr
 {
 
 namespace
 {
+
+/// Holds nothing from one read to the next.
+asio::mutable_buffer shared_buffer()
+{
+    thread_local std::array<char, connection::read_size> octets;
+    return asio::buffer(octets);
+}
+
+stream_socket::wait_type type_of(io_step::wait what)
+{
+    return what == io_step::wait::output ? stream_socket::wait_write : stream_socket::wait_read;
+}
 
 std::string address_of(const stream_socket& socket)
 {
@@ -44,63 +55,97 @@ connection::connection(stream_socket socket)
       write_deadline_(socket_.get_executor()),
       peer_address_(address_of(socket_))
 {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
 }
 
-awaitable<connection::io_result> connection::read_some(asio::mutable_buffer into, time_limit limit)
+awaitable<connection::input> connection::read(time_limit limit)
 {
     arm(read_deadline_, limit);
-    error_code error;
-    std::size_t count = 0;
-    if (tls_)
-        std::tie(error, count) = co_await tls_->async_read_some(into, nothrow);
-    else
-        std::tie(error, count) = co_await socket_.async_read_some(into, nothrow);
-    if (error == asio::ssl::error::stream_truncated)
-        error = asio::error::eof;  // closed without a TLS goodbye: every lost line looks like this
-    error = disarm(read_deadline_, error);
-    if (quick_ack_ && !error)
-        acknowledge_at_once();
-    co_return io_result{error, count};
+    io_step step{.waits_for = io_step::wait::input};
+    if (more_at_hand_) {
+        // Whoever has much to say cannot keep the others from their turn.
+        co_await asio::post(executor(), nothrow);
+        step = read_now();
+    }
+    const auto attempt = [this] { return read_now(); };
+    step = co_await carry_on(step, read_deadline_, attempt);
+    step.error = disarm(read_deadline_, step.error);
+    co_return input{step.error, {static_cast<const char*>(shared_buffer().data()), step.count}};
+}
+
+io_step connection::read_now()
+{
+    io_step step;
+    const auto buffer = shared_buffer();
+    if (tls_ && socket_.is_open()) {
+        step = tls_->read(buffer);
+        more_at_hand_ = tls_->input_pending();
+    } else {
+        step.count = socket_.read_some(buffer, step.error);
+        more_at_hand_ = step.count == buffer.size();
+        if (step.error == asio::error::would_block)
+            step = {.waits_for = io_step::wait::input};
+    }
+    return step;
 }
 
 awaitable<connection::io_result> connection::write_all(std::string_view octets, time_limit limit)
 {
     arm(write_deadline_, limit);
-    error_code error;
-    std::size_t count = 0;
-    const auto buffer = asio::buffer(octets);
-    if (tls_)
-        std::tie(error, count) = co_await asio::async_write(*tls_, buffer, nothrow);
-    else
-        std::tie(error, count) = co_await asio::async_write(socket_, buffer, nothrow);
-    error = disarm(write_deadline_, error);
-    co_return io_result{error, count};
+    io_step step;
+    if (tls_ && socket_.is_open() && !octets.empty()) {
+        const auto attempt = [this, octets] { return tls_->write(octets); };
+        step = co_await carry_on(attempt(), write_deadline_, attempt);
+    } else {
+        const auto buffer = asio::buffer(octets);
+        std::tie(step.error, step.count) = co_await asio::async_write(socket_, buffer, nothrow);
+    }
+    step.error = disarm(write_deadline_, step.error);
+    co_return io_result{step.error, step.count};
 }
 
 awaitable<error_code> connection::start_tls(std::shared_ptr<tls_context> context, time_limit limit)
 {
-    context_ = std::move(context);
-    tls_ = std::make_unique<asio::ssl::stream<stream_socket&>>(socket_, context_->native());
+    tls_.emplace(std::move(context), socket_.native_handle());
     arm(read_deadline_, limit);
-    auto [error] = co_await tls_->async_handshake(asio::ssl::stream_base::server, nothrow);
-    co_return disarm(read_deadline_, error);
+    const auto attempt = [this] { return tls_->handshake(); };
+    const io_step step = co_await carry_on(attempt(), read_deadline_, attempt);
+    more_at_hand_ = tls_->input_pending();
+    co_return disarm(read_deadline_, step.error);
+}
+
+/// Tries again whenever the socket is ready for it, until it is done or fails.
+template <class Attempt>
+awaitable<io_step> connection::carry_on(io_step step, deadline& d, const Attempt& attempt)
+{
+    while (step.waits_for != io_step::wait::none && !step.error) {
+        error_code error = asio::error::operation_aborted;
+        if (!d.expired)
+            std::tie(error) = co_await socket_.async_wait(type_of(step.waits_for), nothrow);
+        if (!error && !socket_.is_open())  // its descriptor may be somebody else's by now
+            error = asio::error::operation_aborted;
+        if (error)
+            step.error = error;
+        else
+            step = attempt();
+    }
+    co_return step;
 }
 
 bool connection::input_pending()
 {
-    if (tls_ &&
-        (SSL_has_pending(tls_->native_handle()) == 1 || BIO_pending(SSL_get_rbio(tls_->native_handle())) > 0))
-        return true;
     error_code error;
-    return socket_.available(error) > 0;
+    return (tls_ && tls_->input_pending()) || socket_.available(error) > 0;
 }
 
 awaitable<void> connection::finish(time_limit limit)
 {
     if (tls_ && socket_.is_open()) {
         arm(read_deadline_, limit);
-        auto [error] = co_await tls_->async_shutdown(nothrow);
-        disarm(read_deadline_, error);
+        const auto attempt = [this] { return tls_->shut_down(); };
+        const io_step step = co_await carry_on(attempt(), read_deadline_, attempt);
+        disarm(read_deadline_, step.error);
     }
     close();
 }
@@ -120,22 +165,13 @@ void connection::close()
 
 std::string connection::tls_summary() const
 {
-    if (!tls_)
-        return {};
-    const SSL* ssl = tls_->native_handle();
-    return std::string(SSL_get_version(ssl)) + " " + SSL_get_cipher_name(ssl);
-}
-
-void connection::acknowledge_at_once()
-{
-    error_code ignored;
-    socket_.set_option(asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_QUICKACK>(true), ignored);
+    return tls_ ? tls_->summary() : std::string();
 }
 
 void connection::tune(std::chrono::seconds user_timeout)
 {
     error_code ignored;
-    quick_ack_ = true;
+    tcp_ = true;
     const int milliseconds = static_cast<int>(std::chrono::milliseconds(user_timeout).count());
     using user_timeout_option = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
     using keepalive_idle = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
@@ -150,6 +186,14 @@ void connection::tune(std::chrono::seconds user_timeout)
 std::uint64_t connection::acknowledged()
 {
     return octets_acknowledged(socket_.native_handle());
+}
+
+/// The kernel forgets this option as soon as it has acknowledged, or we have written.
+void connection::send_acknowledgement()
+{
+    error_code ignored;
+    if (tcp_)
+        socket_.set_option(asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_QUICKACK>(true), ignored);
 }
 
 void connection::arm(deadline& d, time_limit limit)
@@ -173,8 +217,8 @@ error_code connection::disarm(deadline& d, error_code error)
 {
     ++d.turn;
     d.timer.cancel();
-    if (d.expired)
-        return asio::error::timed_out;  // octets may be lost: a time limit always ends the session
+    if (error && d.expired)  // what was done in the last moment is done
+        return asio::error::timed_out;
     return error;
 }
 

@@ -1,17 +1,18 @@
 // connection - one stream to a peer, plain or under TLS, over TCP or a UNIX socket, with a time limit for
 // every step.
 //
-// One read and one write may be under way at the same time. Errors are values; after one, or after a time
-// limit ran out, the connection is only good for close().
+// One read and one write may be under way at the same time. Errors are values. A read that was interrupted,
+// or whose time limit ran out, has lost nothing; after any other error the connection is only good for
+// close().
 #pragma once
 
 #include "net/asio.hpp"
-#include "net/tls_context.hpp"
+#include "net/tls_stream.hpp"
 
-#include <boost/asio/ssl/stream.hpp>
-
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,16 +22,23 @@ namespace odmr
 class connection : public std::enable_shared_from_this<connection>
 {
 public:
+    struct input {
+        error_code error;         ///< asio::error::timed_out when the limit ran out, eof when the peer closed
+        std::string_view octets;  ///< valid until the caller waits for anything
+    };
     struct io_result {
-        error_code error;       ///< asio::error::timed_out when the limit ran out, eof when the peer closed
+        error_code error;       ///< as above
         std::size_t count = 0;  ///< octets
     };
+    static constexpr std::size_t read_size = 64 * 1024;  ///< octets; no read brings more
 
     explicit connection(stream_socket socket);
 
-    /// Reads what is there, at least one octet, up to the buffer's size.
-    awaitable<io_result> read_some(asio::mutable_buffer into, time_limit limit);
-    /// Writes all octets. They must stay where they are until it is done.
+    /// Reads what is there, at least one octet. All connections of a thread share the memory it is read
+    /// into: one on which nothing comes needs none.
+    awaitable<input> read(time_limit limit);
+    /// Writes all octets. They must stay where they are until it is done. Under TLS every record but the last
+    /// is full.
     awaitable<io_result> write_all(std::string_view octets, time_limit limit);
     /// TLS handshake as the server.
     awaitable<error_code> start_tls(std::shared_ptr<tls_context> context, time_limit limit);
@@ -41,7 +49,7 @@ public:
     /// Ends in good order: under TLS says goodbye and waits for the peer's within the limit, then closes. No
     /// read or write may be under way.
     awaitable<void> finish(time_limit limit);
-    /// Ends the operations under way with an error. Without TLS the connection can be used on.
+    /// Ends the read and the write under way with an error.
     void interrupt();
     /// Closes at once. Pending operations end with an error.
     void close();
@@ -58,6 +66,10 @@ public:
 
     /// TCP only: small writes leave at once, dead peers are found in that time.
     void tune(std::chrono::seconds user_timeout);
+    /// TCP only: acknowledges what has come now, and not together with what is written next. A peer that
+    /// writes in small pieces (fetchmail does) may keep the next one back until then, for 40 ms; so this is
+    /// for those who wait for more of it and have nothing to say themselves.
+    void send_acknowledgement();
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
 
 private:
@@ -70,14 +82,15 @@ private:
     };
     void arm(deadline& d, time_limit limit);
     error_code disarm(deadline& d, error_code error);
-    /// Peers that write in small pieces and wait for acknowledgements (fetchmail does) would lose 40 ms each
-    /// time. The kernel forgets this option, so it is set again after every read.
-    void acknowledge_at_once();
+
+    template <class Attempt>
+    awaitable<io_step> carry_on(io_step step, deadline& d, const Attempt& attempt);
+    io_step read_now();
 
     stream_socket socket_;
-    std::shared_ptr<tls_context> context_;  ///< outlives the stream
-    std::unique_ptr<asio::ssl::stream<stream_socket&>> tls_;
-    bool quick_ack_ = false;
+    std::optional<tls_stream> tls_;
+    bool more_at_hand_ = false;  ///< the last read may have left something
+    bool tcp_ = false;
     deadline read_deadline_;
     deadline write_deadline_;
     std::string peer_address_;

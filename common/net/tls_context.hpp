@@ -18,7 +18,7 @@ public:
     /// wrong with it.
     tls_context(const std::string& certificate_file, const std::string& key_file, tls_version minimum);
 
-    boost::asio::ssl::context& native() { return context_; }
+    SSL_CTX* native() { return context_.native_handle(); }
 
 private:
     boost::asio::ssl::context context_;

@@ -3,13 +3,11 @@
 #include "log/log.hpp"
 #include "odmrd/service.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 namespace odmr
@@ -105,16 +103,15 @@ awaitable<std::string> control_session::read_request()
 {
     using clock = std::chrono::steady_clock;
     const auto deadline = clock::now() + limits_.request;
-    std::array<char, 4096> buffer{};
     std::string line;
     while (!line.ends_with('\n')) {
         if (line.size() > max_request)
             throw control_error(control_error::malformed, "the request is too long");
         const auto left = std::max<clock::duration>(deadline - clock::now(), std::chrono::milliseconds(1));
-        const auto [error, n] = co_await connection_->read_some(asio::buffer(buffer), left);
+        const auto [error, octets] = co_await connection_->read(left);
         if (error)
             throw control_error(control_error::malformed, "the request does not end: " + error.message());
-        line.append(buffer.data(), n);
+        line.append(octets);
     }
     co_return line;
 }

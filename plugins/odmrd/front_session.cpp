@@ -4,7 +4,6 @@
 #include "odmrd/relay_session.hpp"
 #include "odmrd/service.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
@@ -15,7 +14,6 @@ namespace odmr
 namespace
 {
 
-constexpr std::size_t read_size = 4096;  // octets; commands are short
 constexpr auto goodbye_limit = std::chrono::seconds(2);
 
 odmr_server::settings server_settings(service& all, front_session::tls_mode mode)
@@ -68,7 +66,6 @@ front_session::front_session(service& all, stream_socket socket, tls_mode mode)
       sasl_(all.sasl()),
       id_(all.sessions().next_id()),
       engine_(server_settings(all, mode)),
-      buffer_(read_size),
       session_deadline_(all.executor())
 {
 }
@@ -103,11 +100,7 @@ void front_session::stop(std::string_view why)
     if (relay_)
         return relay_->stop(why);
     engine_.shut_down();
-    // A read under TLS cannot be broken off and the stream used again: there the line just ends.
-    if (engine_.under_tls())
-        connection_->close();
-    else
-        connection_->interrupt();
+    connection_->interrupt();
 }
 
 void front_session::abort()
@@ -198,18 +191,20 @@ awaitable<bool> front_session::read()
     }
     const auto left =
         std::max<std::chrono::steady_clock::duration>(command_deadline_ - now, std::chrono::milliseconds(1));
-    const auto [error, n] = co_await connection_->read_some(asio::buffer(buffer_), left);
+    if (!engine_.trailing().empty())
+        connection_->send_acknowledgement();  // half a line has come, and nothing is to be said to that
+    const auto [error, octets] = co_await connection_->read(left);
     if (!error) {
-        engine_.receive(std::string_view(buffer_.data(), n));
+        engine_.receive(octets);
         co_return true;
     }
     if (stopping_)
         co_return true;  // the engine has its last word to say
-    if (error == asio::error::timed_out && !engine_.under_tls()) {
+    if (error == asio::error::timed_out) {
         engine_.timed_out();
         co_return true;
     }
-    log_end(error == asio::error::timed_out ? "timeout" : "connection closed: " + error.message());
+    log_end("connection closed: " + error.message());
     co_return false;
 }
 
@@ -236,10 +231,9 @@ awaitable<void> front_session::take_pending()
 {
     const bool pending = connection_->input_pending();
     if (pending) {
-        const auto [error, n] =
-            co_await connection_->read_some(asio::buffer(buffer_), std::chrono::seconds(1));
+        const auto [error, octets] = co_await connection_->read(std::chrono::seconds(1));
         if (!error)
-            engine_.receive(std::string_view(buffer_.data(), n));
+            engine_.receive(octets);
     }
 }
 

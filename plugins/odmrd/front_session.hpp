@@ -65,7 +65,6 @@ private:
     atrn_decision decision_;
     seconds linger_{};
     std::shared_ptr<relay_session> relay_;
-    std::vector<char> buffer_;
     asio::steady_timer session_deadline_;
     std::uint64_t command_watched_ = 0;
     std::chrono::steady_clock::time_point command_deadline_{};

@@ -3,18 +3,10 @@
 #include "log/log.hpp"
 #include "odmrd/service.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 namespace odmr
 {
-
-namespace
-{
-
-constexpr std::size_t read_size = 32 * 1024;  // octets asked for at a time
-
-}  // namespace
 
 std::shared_ptr<lmtp_session> lmtp_session::start(service& all, stream_socket socket,
                                                   const std::string& domain)
@@ -32,8 +24,7 @@ lmtp_session::lmtp_session(service& all, stream_socket socket, std::string domai
     : service_(all),
       domain_(std::move(domain)),
       connection_(std::make_shared<connection>(std::move(socket))),
-      progress_(all.executor()),
-      buffer_(read_size)
+      progress_(all.executor())
 {
 }
 
@@ -116,10 +107,9 @@ awaitable<bool> lmtp_session::relay_content()
 
 awaitable<bool> lmtp_session::read()
 {
-    const auto [error, n] =
-        co_await connection_->read_some(asio::buffer(buffer_), service_.config().lmtp_timeout);
+    const auto [error, octets] = co_await connection_->read(service_.config().lmtp_timeout);
     if (!error)
-        engine_->receive(std::string_view(buffer_.data(), n));
+        engine_->receive(octets);
     co_return !error;
 }
 

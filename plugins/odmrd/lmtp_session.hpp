@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace odmr
 {
@@ -42,7 +41,6 @@ private:
     std::string domain_;
     std::shared_ptr<connection> connection_;
     wake_event progress_;  ///< the transaction was settled, or content was taken
-    std::vector<char> buffer_;
     std::optional<lmtp_server> engine_;
     open_messages::place place_;  ///< of the transaction under way
 };

@@ -2,7 +2,6 @@
 
 #include "log/log.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
@@ -63,11 +62,11 @@ awaitable<bool> policy_session::read()
     time_limit limit;
     if (begun)
         limit = std::max<clock::duration>(request_ends_ - clock::now(), clock::duration(0));
-    const auto [error, n] = co_await connection_->read_some(asio::buffer(buffer_), limit);
+    const auto [error, octets] = co_await connection_->read(limit);
     if (error == asio::error::timed_out)
         log::warning("policy-request-unfinished", {{"peer", connection_->peer_address()}});
     if (!error)
-        reader_.append(std::string_view(buffer_.data(), n));
+        reader_.append(octets);
     if (!begun)
         request_ends_ = clock::now() + request_time_;
     co_return !error;

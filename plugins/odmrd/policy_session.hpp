@@ -12,7 +12,6 @@
 #include "odmrd/mail_intake.hpp"
 #include "protocol/policy.hpp"
 
-#include <array>
 #include <chrono>
 #include <memory>
 #include <string_view>
@@ -41,7 +40,6 @@ private:
     std::shared_ptr<connection> connection_;
     interceptor interceptor_;
     policy_reader reader_;
-    std::array<char, 4096> buffer_{};
     std::chrono::milliseconds request_time_;
     std::chrono::steady_clock::time_point request_ends_{};  ///< must, if one has begun
     bool complained_ = false;

@@ -3,11 +3,9 @@
 #include "log/log.hpp"
 #include "odmrd/service.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace odmr
 {
@@ -15,7 +13,6 @@ namespace odmr
 namespace
 {
 
-constexpr std::size_t reply_buffer = 4096;               // octets; replies are short
 constexpr auto first_look = std::chrono::seconds(1);     // at the queue, after the line became idle
 constexpr auto rarest_look = std::chrono::seconds(60);   // while a customer lingers
 constexpr auto vain_wait = std::chrono::seconds(10);     // for mail that waits and does not come
@@ -74,17 +71,18 @@ awaitable<void> relay_session::run()
     asio::co_spawn(service_.executor(), watch_idle(), over);
     watch_time();
 
-    std::array<char, reply_buffer> buffer{};
     bool line_lost = false;
     while (!client_.closed()) {
-        const auto [error, n] = co_await connection_->read_some(asio::buffer(buffer), std::nullopt);
+        const auto [error, octets] = co_await connection_->read(std::nullopt);
         line_lost = static_cast<bool>(error);
         if (error)
             client_.lost(error == asio::error::eof ? std::string("connection closed by the customer")
                                                    : "connection lost: " + error.message());
         else
-            client_.receive(std::string_view(buffer.data(), n));
+            client_.receive(octets);
         pump();
+        if (client_.output().empty() && !client_.idle())
+            connection_->send_acknowledgement();  // the next reply may be kept back until this one is
     }
     // A goodbye only when all is said; otherwise a write may still be under way.
     if (line_lost || !client_.output().empty())

@@ -71,6 +71,15 @@ std::string_view line_reader::pending() const
     return std::string_view(buffer_).substr(begin_);
 }
 
+void line_reader::rest()
+{
+    if (!pending().empty())
+        return;
+    buffer_.clear();
+    buffer_.shrink_to_fit();
+    begin_ = 0;
+}
+
 void line_reader::consume(std::size_t n)
 {
     assert(n <= pending().size());

@@ -42,6 +42,9 @@ public:
     /// Takes the first n of the pending bytes away (n <= pending().size()).
     void consume(std::size_t n);
 
+    /// Gives back the memory that more lines would use, when nothing is pending.
+    void rest();
+
     /// Sets a new limit, in octets, for lines that follow.
     void set_max_line(std::size_t max_line) { max_line_ = max_line; }
 

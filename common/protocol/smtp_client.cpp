@@ -62,6 +62,15 @@ void smtp_client::receive(std::string_view octets)
         }
     }
     pump();
+    if (idle())
+        rest();
+}
+
+/// A customer who stays keeps no memory of the mail he got.
+void smtp_client::rest()
+{
+    output_.rest();
+    lines_.rest();
 }
 
 void smtp_client::submit(std::shared_ptr<transaction> message)

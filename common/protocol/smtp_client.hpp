@@ -180,6 +180,7 @@ private:
 
     // smtp_client_output.cpp
     void pump();
+    void rest();
     [[nodiscard]] bool may_start() const;
     void start_next();
     void start(const std::shared_ptr<flight>& f);

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] std::string_view front() const { return std::string_view(octets_).substr(begin_); }
     /// Takes the first n of them away.
     void consume(std::size_t n);
+    /// Gives back the memory that nothing is in.
+    void rest() { octets_.shrink_to_fit(); }
 
 private:
     std::string octets_;

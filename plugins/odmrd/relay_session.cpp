@@ -204,6 +204,7 @@ awaitable<void> relay_session::write_loop()
     while (!client_.closed()) {
         octets.assign(client_.output());
         if (octets.empty()) {
+            octets.shrink_to_fit();  // it may be long until there are more
             co_await writable_.wait();
             continue;
         }

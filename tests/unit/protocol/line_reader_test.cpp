@@ -212,6 +212,19 @@ TEST(line_reader, many_lines_at_once_are_linear)
     EXPECT_EQ(reader.pending().size(), count);
 }
 
+TEST(line_reader, keeps_what_is_pending_when_it_rests)
+{
+    line_reader reader(100);
+    reader.append("NOOP\r\nQU");
+    reader.next();
+    reader.rest();
+    reader.append("IT\r\n");
+    EXPECT_EQ(reader.next().line, "QUIT");
+    reader.rest();
+    reader.append("RSET\r\n");
+    EXPECT_EQ(reader.next().line, "RSET");
+}
+
 }  // namespace
 
 }  // namespace odmr

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 namespace odmr::bench
 {
@@ -160,6 +161,14 @@ void site::send(std::uint16_t port, std::size_t messages, const std::string& rec
         throw std::runtime_error("smtp-source: " + result.error);
 }
 
+void site::send_to_all() const
+{
+    std::vector<std::vector<std::string>> recipients;
+    for (std::size_t i = 0; i < customers_; ++i)
+        recipients.push_back({"someone@" + domain_of(i)});
+    provider_.send_many(recipients, message_octets);
+}
+
 void site::hold(std::size_t messages) const
 {
     const std::size_t before = count().hold;
@@ -179,6 +188,14 @@ queue_count site::count() const
     return {.hold = files_below(queue / "hold"),
             .moving = files_below(queue / "incoming") + files_below(queue / "active"),
             .deferred = files_below(queue / "deferred")};
+}
+
+std::size_t site::online() const
+{
+    std::size_t sockets = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(config_.socket_dir))
+        sockets += entry.path().filename().string().ends_with(".example") ? 1 : 0;
+    return sockets;
 }
 
 void site::settle() const

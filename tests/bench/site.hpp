@@ -73,10 +73,14 @@ public:
     /// Hands in so many messages and waits for the end. keep: each sender keeps its connection.
     void send(std::uint16_t port, std::size_t messages, const std::string& recipient,
               bool keep = false) const;
+    /// Hands in one message for each customer, on one connection.
+    void send_to_all() const;
     /// Puts so many messages on hold, shared evenly by the customers. Throws std::runtime_error when they are
     /// not all there afterwards.
     void hold(std::size_t messages) const;
     [[nodiscard]] queue_count count() const;
+    /// How many domains have a socket, because their customers are there.
+    [[nodiscard]] std::size_t online() const;
     /// Waits until Postfix has tried to deliver whatever is not on hold.
     void settle() const;
     void remove_all_mail() const;

@@ -66,6 +66,8 @@ public:
     /// What the peer still sends until it closes; throws peer_silent when it does not close.
     std::string read_until_closed();
 
+    [[nodiscard]] int descriptor() const { return socket_.get(); }  ///< for poll(2)
+
     /// Closes the line in good order. Another thread may call this: reads and writes end as if the peer had
     /// closed.
     void cancel();

@@ -338,6 +338,15 @@ TEST_F(check, finds_a_transport_with_short_time_limits)
     EXPECT_THAT(faults(), IsEmpty());
 }
 
+TEST_F(check, finds_that_one_customer_could_take_all_processes)
+{
+    start();
+    run_or_throw({{"postconf", "-c", config(""), "-F", "odmr/unix/process_limit=100"}});
+    const json row = the_fault("process_limit", "error", "may have 100 processes");
+    apply(row.at("fix"));
+    EXPECT_THAT(faults(), IsEmpty());
+}
+
 TEST_F(check, finds_a_transport_that_is_deferred)
 {
     start();

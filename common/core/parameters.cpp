@@ -189,6 +189,10 @@ constexpr parameter table[] = {
  "customer's line, so memory does not grow with the size of a message."},
 {"lmtp_timeout", from_mta, &settings::lmtp_timeout, duration(1, day), "10min",
  "How long odmrd waits for the mail system to send the next command or the next part of a message."},
+{"eight_bit_content", from_mta, &settings::eight_bit, one_of("pass refuse convert"), "pass",
+ "What becomes of a message with 8-bit content when the customer's server does not offer 8BITMIME. With pass it is sent as it "
+ "is: nearly every server takes it all the same. With refuse it is returned to its sender (554 5.6.3). With convert the mail "
+ "system is left to convert it to quoted-printable, as RFC 6152 section 3 has it; that breaks its DKIM signatures."},
 {"policy_socket", from_mta, &settings::policy_socket, optional_path, "/var/spool/postfix/odmr/policy",
  "The socket where odmrd answers the questions of Postfix's check_policy_service: whether a recipient is taken, and whether a "
  "message is put on hold until its customer comes. It should lie in socket_dir. When it is empty, there is no such socket."},

@@ -39,9 +39,10 @@ struct value_rule {
     std::string_view words = {};  ///< separated by single spaces, in the order of the enumeration
 };
 
-using parameter_member = std::variant<std::string settings::*, bool settings::*, std::uint64_t settings::*,
-                                      seconds settings::*, std::vector<endpoint_setting> settings::*,
-                                      tls_version settings::*, log_target settings::*, log_level settings::*>;
+using parameter_member =
+    std::variant<std::string settings::*, bool settings::*, std::uint64_t settings::*, seconds settings::*,
+                 std::vector<endpoint_setting> settings::*, tls_version settings::*, log_target settings::*,
+                 log_level settings::*, eight_bit_content settings::*>;
 
 struct parameter {
     std::string_view name;

@@ -36,11 +36,19 @@ void presence::leave(mail_route& route)
 
 mail_route* presence::route_to(std::string_view domain) const
 {
+    return route_to(domain, [](const capabilities&) { return true; });
+}
+
+mail_route* presence::route_to(std::string_view domain, const condition& will_do) const
+{
     const auto found = domains_.find(domain);
     if (found == domains_.end())
         return nullptr;
-    return *std::min_element(found->second.begin(), found->second.end(),
-                             [](const mail_route* a, const mail_route* b) { return a->load() < b->load(); });
+    mail_route* best = nullptr;
+    for (mail_route* route : found->second)
+        if (will_do(route->offers()) && (best == nullptr || route->load() < best->load()))
+            best = route;
+    return best;
 }
 
 std::optional<capabilities> presence::offers(std::string_view domain) const
@@ -50,7 +58,7 @@ std::optional<capabilities> presence::offers(std::string_view domain) const
         return std::nullopt;
     capabilities all = found->second.front()->offers();
     for (const mail_route* route : found->second)
-        all = common(all, route->offers());
+        all = either(all, route->offers());
     return all;
 }
 

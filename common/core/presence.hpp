@@ -55,7 +55,12 @@ public:
 
     /// The domain's route with the least load; nullptr when the domain is offline.
     [[nodiscard]] mail_route* route_to(std::string_view domain) const;
-    /// What can be promised for a domain: what every route of it offers. nullopt when it is offline.
+    /// The same among those whose offers will do; nullptr when there is none. `will_do` is asked about every
+    /// route of the domain.
+    using condition = std::function<bool(const capabilities&)>;
+    [[nodiscard]] mail_route* route_to(std::string_view domain, const condition& will_do) const;
+    /// What at least one route of the domain offers: a message goes to one that can take it. nullopt when the
+    /// domain is offline.
     [[nodiscard]] std::optional<capabilities> offers(std::string_view domain) const;
     /// All routes of that customer.
     [[nodiscard]] std::vector<mail_route*> routes_of(std::string_view customer) const;

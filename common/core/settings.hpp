@@ -25,6 +25,8 @@ struct endpoint_setting {
 enum class log_target { stderr_stream, syslog };
 enum class log_level { debug, info, warning, error };
 enum class tls_version { tls1_2, tls1_3 };
+/// What becomes of 8-bit content for a server that does not offer 8BITMIME.
+enum class eight_bit_content { pass, refuse, convert };
 
 struct settings {
     // who we are, where we listen
@@ -82,6 +84,7 @@ struct settings {
     std::uint64_t max_recipients = 0;     ///< per transaction
     std::uint64_t content_buffer = 0;     ///< octets per transaction
     seconds lmtp_timeout{};
+    eight_bit_content eight_bit{};
     std::string policy_socket;  ///< path of the policy server's socket; may be empty
     std::vector<endpoint_setting> policy_listen;
     std::uint64_t window_messages = 0;  ///< let go from hold and not yet delivered, for all customers

@@ -1,6 +1,8 @@
 // ascii - classes of octets the grammars of RFC 5234 B.1 and RFC 5321 4.1.2 are made of; no locale.
 #pragma once
 
+#include <string_view>
+
 namespace odmr
 {
 
@@ -24,6 +26,14 @@ constexpr bool is_control(char c)
 constexpr bool is_utf8(char c)
 {
     return static_cast<unsigned char>(c) >= 0x80;
+}
+
+constexpr bool is_ascii(std::string_view text)
+{
+    for (const char c : text)
+        if (is_utf8(c))
+            return false;
+    return true;
 }
 
 }  // namespace odmr

@@ -30,10 +30,10 @@ constexpr std::array<keyword, 7> keywords{{
     {"SIZE", &capabilities::size},
 }};
 
-/// The smaller limit, where 0 is none.
-std::uint64_t tighter(std::uint64_t a, std::uint64_t b)
+/// A server that does not offer SIZE has said nothing of a limit.
+bool limited(const capabilities& c)
 {
-    return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+    return c.size && c.size_limit != 0;
 }
 
 }  // namespace
@@ -53,12 +53,12 @@ capabilities parse_capabilities(const reply& ehlo)
     return result;
 }
 
-capabilities common(const capabilities& a, const capabilities& b)
+capabilities either(const capabilities& a, const capabilities& b)
 {
     capabilities result;
     for (const keyword& k : keywords)
-        result.*k.flag = a.*k.flag && b.*k.flag;
-    result.size_limit = tighter(a.size_limit, b.size_limit);
+        result.*k.flag = a.*k.flag || b.*k.flag;
+    result.size_limit = limited(a) && limited(b) ? std::max(a.size_limit, b.size_limit) : 0;
     return result;
 }
 

@@ -26,8 +26,8 @@ struct capabilities {
 /// Reads the lines after the first of an EHLO reply; keywords in any case, unknown ones ignored.
 capabilities parse_capabilities(const reply& ehlo);
 
-/// What both offer: the promise that can be kept whichever of the two a message goes to.
-capabilities common(const capabilities& a, const capabilities& b);
+/// What at least one of two servers takes.
+capabilities either(const capabilities& a, const capabilities& b);
 
 /// The keyword lines of an LHLO reply that offers these (without PIPELINING and ENHANCEDSTATUSCODES,
 /// which an LMTP server always has: RFC 2033 5).

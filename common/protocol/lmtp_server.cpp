@@ -1,5 +1,6 @@
 #include "protocol/lmtp_server.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/encoding.hpp"
 
 #include <cassert>
@@ -139,9 +140,11 @@ void lmtp_server::on_mail(std::string_view argument)
     if (envelope_)
         return refuse(503, "5.5.1", "a transaction is open");
     const auto rest = after("FROM:", argument);
-    const auto path = rest ? parse_path(*rest, utf8_here()) : std::nullopt;
+    const auto path = rest ? parse_path(*rest, utf8::allowed) : std::nullopt;
     if (!path)
         return refuse(501, "5.1.7", "expected MAIL FROM:<address>");
+    if (!settings_.offered.smtputf8 && !is_ascii(path->path.text))  // RFC 6531 3.5
+        return refuse(550, "5.6.7", "the customer's server takes only senders in ASCII");
     auto parameters = parse_parameters(path->rest);
     if (!parameters)
         return refuse(501, "5.5.4", "malformed parameter");
@@ -163,7 +166,7 @@ void lmtp_server::on_rcpt(std::string_view argument)
     if (!envelope_)
         return refuse(503, "5.5.1", "say MAIL first");
     const auto rest = after("TO:", argument);
-    const auto path = rest ? parse_path(*rest, utf8_here()) : std::nullopt;
+    auto path = rest ? parse_path(*rest, utf8::allowed) : std::nullopt;
     if (!path || path->path.null())
         return refuse(501, "5.1.3", "expected RCPT TO:<address>");
     auto parameters = parse_parameters(path->rest);
@@ -174,11 +177,12 @@ void lmtp_server::on_rcpt(std::string_view argument)
             return refuse(555, "5.5.4", "parameter " + p.keyword + " is not offered or has a wrong value");
     if (envelope_->recipients.size() >= settings_.max_recipients)
         return refuse(452, "4.5.3", "too many recipients in one transaction");
-    if (const auto refusal = check_.refuse(path->path)) {
+    recipient to{std::move(path->path), std::move(*parameters), std::nullopt};
+    if (const auto refusal = check_.refuse(*envelope_, to)) {
         output_ += refusal->wire();
         return;
     }
-    envelope_->add_recipient(path->path, std::move(*parameters));
+    envelope_->add_recipient(std::move(to.path), std::move(to.parameters));
     say(250, "2.1.5", "Ok");
 }
 
@@ -278,11 +282,6 @@ bool lmtp_server::mail_parameter_ok(const esmtp_parameter& p) const
 bool lmtp_server::rcpt_parameter_ok(const esmtp_parameter& p) const
 {
     return (p.keyword == "NOTIFY" || p.keyword == "ORCPT") && settings_.offered.dsn && p.value;
-}
-
-utf8 lmtp_server::utf8_here() const
-{
-    return settings_.offered.smtputf8 ? utf8::allowed : utf8::refused;
 }
 
 }  // namespace odmr

@@ -32,7 +32,8 @@ public:
     public:
         virtual ~recipient_check() = default;
         /// A refusal, or nullopt when mail for that recipient can be taken here now.
-        virtual std::optional<reply> refuse(const address& recipient) = 0;
+        /// message: its sender, its parameters and the recipients that were taken so far.
+        virtual std::optional<reply> refuse(const transaction& message, const recipient& to) = 0;
     };
 
     struct settings {
@@ -90,7 +91,6 @@ private:
     void forget_transaction();
     [[nodiscard]] bool mail_parameter_ok(const esmtp_parameter& p) const;
     [[nodiscard]] bool rcpt_parameter_ok(const esmtp_parameter& p) const;
-    [[nodiscard]] utf8 utf8_here() const;
 
     settings settings_;
     recipient_check& check_;

@@ -1,5 +1,6 @@
 #include "odmrd/lmtp_session.hpp"
 
+#include "core/acceptance.hpp"
 #include "log/log.hpp"
 #include "odmrd/service.hpp"
 
@@ -38,13 +39,13 @@ void lmtp_session::shut_down()
 
 awaitable<void> lmtp_session::run()
 {
-    const auto offered = service_.online().offers(domain_);
-    if (!offered)
+    offered_ = service_.online().offers(domain_);
+    if (!offered_)
         co_return;  // went offline before we looked
     const settings& config = service_.config();
     lmtp_server::settings wanted;
     wanted.name = config.hostname;
-    wanted.offered = *offered;
+    wanted.offered = promise_to_mta(*offered_, config.eight_bit);
     wanted.max_recipients = config.max_recipients;
     lmtp_server::recipient_check& check = *this;
     engine_.emplace(std::move(wanted), check);
@@ -127,22 +128,29 @@ void lmtp_session::submit(const std::shared_ptr<transaction>& message)
     // Not before: until the customer's session has it, the mail is still to come and the session must not
     // end.
     service_.mta().attempted(domain_, message->queue_id);
-    if (mail_route* route = service_.online().route_to(domain_)) {
+    if (mail_route* route = route_for(*message)) {
         route->submit(message);
     } else {
-        message->settle_open(reply(451, "4.4.1", "customer is offline"));
+        message->settle_open(no_route_for(*message));
         message->release();
     }
 }
 
-std::optional<reply> lmtp_session::refuse(const address& recipient)
+std::optional<reply> lmtp_session::refuse(const transaction& message, const recipient& to)
 {
     // The socket alone never decides who gets mail.
-    if (!equal_no_case(recipient.domain, domain_))
+    if (!equal_no_case(to.path.domain, domain_))
         return reply(450, "4.4.1", "recipient's domain is not served on this socket");
-    const mail_route* const route = service_.online().route_to(domain_);
+    std::optional<reply> refusal = reply(450, "4.4.1", "customer is offline");
+    const auto will_do = [&](const capabilities& offers) {
+        refusal = cannot_take(offers, message, to, service_.config().eight_bit);
+        return !refusal;
+    };
+    const mail_route* const route = service_.online().route_to(domain_, will_do);
+    if (!route && refusal->permanent() && offers_changed())  // on a new connection the MTA may find a way
+        return reply(451, "4.3.3", "customer has another session now: " + refusal->lines.front());
     if (!route)
-        return reply(450, "4.4.1", "customer is offline");
+        return refusal;
     // Said of one message, this costs the domain's others nothing; a refused connection would count against
     // the domain as a whole.
     if (!place_)
@@ -150,6 +158,34 @@ std::optional<reply> lmtp_session::refuse(const address& recipient)
     if (!place_)
         return reply(450, "4.4.5", "as many messages as may be are under way to this customer");
     return std::nullopt;
+}
+
+/// The session that takes the message as it is; where 8-bit content may go anywhere, the next best.
+mail_route* lmtp_session::route_for(const transaction& message) const
+{
+    const auto route_by = [&](eight_bit_content rule) {
+        return service_.online().route_to(
+            domain_, [&](const capabilities& offers) { return can_take(offers, message, rule); });
+    };
+    const eight_bit_content rule = service_.config().eight_bit;
+    mail_route* best = route_by(eight_bit_content::refuse);
+    return best == nullptr && rule == eight_bit_content::pass ? route_by(rule) : best;
+}
+
+bool lmtp_session::offers_changed() const
+{
+    return service_.online().offers(domain_) != offered_;
+}
+
+/// Every recipient was taken, so there was a session for it at that time: what has changed since?
+reply lmtp_session::no_route_for(const transaction& message) const
+{
+    if (!service_.online().route_to(domain_))
+        return {451, "4.4.1", "customer is offline"};
+    // Larger than was declared, if it was: the MTA could not know. It is not to come again.
+    if (!offers_changed() && too_large(*offered_, known_size(message)))
+        return too_large_reply();
+    return {451, "4.3.3", "no session of the customer can take this message now"};
 }
 
 }  // namespace odmr

@@ -14,6 +14,7 @@
 namespace odmr
 {
 
+class mail_route;
 class service;
 
 class lmtp_session final : public std::enable_shared_from_this<lmtp_session>,
@@ -35,10 +36,15 @@ private:
     awaitable<bool> read();
     awaitable<bool> write();
     void submit(const std::shared_ptr<transaction>& message);
-    std::optional<reply> refuse(const address& recipient) override;
+    std::optional<reply> refuse(const transaction& message, const recipient& to) override;
+    [[nodiscard]] mail_route* route_for(const transaction& message) const;
+    [[nodiscard]] reply no_route_for(const transaction& message) const;
+    /// What LHLO said about the customer holds no more.
+    [[nodiscard]] bool offers_changed() const;
 
     service& service_;
     std::string domain_;
+    std::optional<capabilities> offered_;  ///< by the customer's sessions when this connection began
     std::shared_ptr<connection> connection_;
     wake_event progress_;  ///< the transaction was settled, or content was taken
     std::optional<lmtp_server> engine_;

@@ -20,9 +20,10 @@ constexpr std::size_t most_recipients = 3;
 class not_for_x : public lmtp_server::recipient_check
 {
 public:
-    std::optional<reply> refuse(const address& recipient) override
+    std::optional<reply> refuse(const transaction& message, const recipient& to) override
     {
-        if (recipient.domain != "x")
+        require(message.recipients.size() < most_recipients, "nobody beyond the limit is asked about");
+        if (to.path.domain != "x")
             return std::nullopt;
         return reply(450, "4.4.1", "offline");
     }

@@ -117,7 +117,21 @@ TEST_F(presence_test, mail_goes_to_the_route_with_the_least_load)
     EXPECT_EQ(online.route_to("A.example"), nullptr) << "names are in lower case here";
 }
 
-TEST_F(presence_test, a_domain_is_promised_what_every_route_offers)
+TEST_F(presence_test, mail_goes_to_a_route_that_will_do)
+{
+    const auto with_utf8 = [](const capabilities& offers) { return offers.smtputf8; };
+    EXPECT_EQ(online.route_to("a.example", with_utf8), nullptr);
+    online.enter(first, {"a.example"});
+    online.enter(second, {"a.example"});
+    EXPECT_EQ(online.route_to("a.example", with_utf8), nullptr);
+    first.can.smtputf8 = true;
+    first.busy = 9;
+    EXPECT_EQ(online.route_to("a.example", with_utf8), &first) << "whatever its load";
+    second.can.smtputf8 = true;
+    EXPECT_EQ(online.route_to("a.example", with_utf8), &second);
+}
+
+TEST_F(presence_test, a_domain_is_promised_what_one_of_its_routes_offers)
 {
     first.can.dsn = true;
     first.can.eight_bit_mime = true;
@@ -129,8 +143,10 @@ TEST_F(presence_test, a_domain_is_promised_what_every_route_offers)
     second.can.size_limit = 1000;
     capabilities both;
     both.dsn = true;
+    both.eight_bit_mime = true;
+    both.smtputf8 = true;
     both.size = true;
-    both.size_limit = 500;
+    both.size_limit = 1000;
     EXPECT_EQ(online.offers("a.example"), std::nullopt);
     online.enter(first, {"a.example"});
     EXPECT_EQ(online.offers("a.example"), first.can);

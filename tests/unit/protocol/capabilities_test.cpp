@@ -70,21 +70,21 @@ TEST(capabilities, size_may_have_no_limit)
     EXPECT_EQ(of("mx\nSIZE 18446744073709551615").size_limit, 18446744073709551615u);
 }
 
-TEST(capabilities, common_is_what_both_have)
+TEST(capabilities, either_is_what_one_of_them_has)
 {
     const capabilities a = of("mx\nPIPELINING\nCHUNKING\n8BITMIME\nSIZE 1000");
     const capabilities b = of("mx\nCHUNKING\n8BITMIME\nDSN\nSIZE 2000");
-    EXPECT_EQ(common(a, b), of("mx\nCHUNKING\n8BITMIME\nSIZE 1000"));
-    EXPECT_EQ(common(b, a), common(a, b));
-    EXPECT_EQ(common(a, a), a);
-    EXPECT_EQ(common(a, capabilities{}).size, false);
+    EXPECT_EQ(either(a, b), of("mx\nPIPELINING\nCHUNKING\n8BITMIME\nDSN\nSIZE 2000"));
+    EXPECT_EQ(either(b, a), either(a, b));
+    EXPECT_EQ(either(a, a), a);
+    EXPECT_EQ(either({}, {}), capabilities{});
 }
 
-TEST(capabilities, common_size_is_the_smaller_limit)
+TEST(capabilities, either_has_no_limit_when_one_of_them_has_none)
 {
-    EXPECT_EQ(common(of("mx\nSIZE 5"), of("mx\nSIZE")), of("mx\nSIZE 5"));
-    EXPECT_EQ(common(of("mx\nSIZE"), of("mx\nSIZE 5")), of("mx\nSIZE 5"));
-    EXPECT_EQ(common(of("mx\nSIZE"), of("mx\nSIZE")), of("mx\nSIZE"));
+    EXPECT_EQ(either(of("mx\nSIZE 5"), of("mx\nSIZE")), of("mx\nSIZE"));
+    EXPECT_EQ(either(of("mx\nSIZE"), of("mx\nSIZE 5")), of("mx\nSIZE"));
+    EXPECT_EQ(either(of("mx\nSIZE 5"), of("mx")), of("mx\nSIZE"));
 }
 
 TEST(capabilities, are_written_for_lhlo)

@@ -27,11 +27,16 @@ namespace odmr::test
 class only_b_example : public lmtp_server::recipient_check
 {
 public:
-    std::optional<reply> refuse(const address& recipient) override
+    std::optional<reply> refuse(const transaction& message, const recipient& to) override
     {
-        if (recipient.domain == "b.example")
+        if (to.path.local == "full")  // says what it is shown
+            return reply(452, "4.2.2",
+                         message.sender.text + format_parameters(message.parameters) + ", " +
+                             std::to_string(message.recipients.size()) + " before" +
+                             format_parameters(to.parameters));
+        if (to.path.domain == "b.example")
             return std::nullopt;
-        return reply(450, "4.4.1", "customer is offline: " + recipient.domain);
+        return reply(450, "4.4.1", "customer is offline: " + to.path.domain);
     }
 };
 

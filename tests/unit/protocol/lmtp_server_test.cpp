@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace odmr::test
 {
@@ -281,6 +282,18 @@ TEST(lmtp_server, a_recipient_is_refused_by_the_check)
     )");
 }
 
+TEST(lmtp_server, the_check_is_shown_the_message)
+{
+    replay(rich(), hello + R"(
+        C: MAIL FROM:<a@a.example> SIZE=9 BODY=8BITMIME
+        C: RCPT TO:<b@b.example>
+        C: RCPT TO:<full@b.example> NOTIFY=NEVER
+        S: 250 2.1.0 Ok
+        S: 250 2.1.5 Ok
+        S: 452 4.2.2 a@a.example SIZE=9 BODY=8BITMIME, 1 before NOTIFY=NEVER
+    )");
+}
+
 TEST(lmtp_server, data_without_a_recipient)
 {
     replay(poor(), poor_hello + R"(
@@ -424,7 +437,12 @@ TEST(lmtp_server, utf8_in_addresses_only_when_it_was_offered)
 {
     const std::string mail = "C: MAIL FROM:<m\xc3\xbcller@a.example>\n";
     replay(rich(), hello + mail + "S: 250 2.1.0 Ok");
-    replay(poor(), poor_hello + mail + "S: 501 5.1.7 expected MAIL FROM:<address>");
+    replay(poor(), poor_hello + mail + "S: 550 5.6.7 the customer's server takes only senders in ASCII");
+    const std::string rcpt = "C: RCPT TO:<m\xc3\xbcller@other.example>\n";
+    for (const auto& [settings, greeting] : {std::pair(rich(), hello), std::pair(poor(), poor_hello)})
+        replay(settings, greeting + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 Ok\n" + rcpt +
+                             "S: 450 4.4.1 customer is offline: other.example");  // the check decides
+    replay(rich(), hello + "C: MAIL FROM:<\xff@a.example>\nS: 501 5.1.7 expected MAIL FROM:<address>");
 }
 
 // --- paths

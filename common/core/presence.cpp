@@ -8,6 +8,7 @@ namespace odmr
 
 void presence::enter(mail_route& route, const std::vector<std::string>& domains)
 {
+    customers_[route.customer()].push_back({&route, domains});
     for (const std::string& domain : domains) {
         auto& routes = domains_[domain];
         routes.push_back(&route);
@@ -20,12 +21,33 @@ void presence::enter(mail_route& route, const std::vector<std::string>& domains)
 
 void presence::leave(mail_route& route)
 {
+    const auto of_customer = customers_.find(route.customer());
+    if (of_customer == customers_.end())
+        return;
+    auto& members = of_customer->second;
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const membership& member) { return member.route == &route; });
+    if (found == members.end())
+        return;
+    const std::vector<std::string> domains = std::move(found->domains);
+    members.erase(found);
+    if (members.empty())
+        customers_.erase(of_customer);
+    forget(route, domains);
+}
+
+/// Nobody hears of it before all of it is true: a listener may ask about any domain.
+void presence::forget(mail_route& route, const std::vector<std::string>& domains)
+{
     std::vector<std::pair<std::string, bool>> left;  // domain, and whether it is offline now
-    for (auto& [domain, routes] : domains_)
-        if (std::erase(routes, &route) > 0)
-            left.emplace_back(domain, routes.empty());
-    // Nobody hears of it before all of it is true: a listener may ask about any domain.
-    std::erase_if(domains_, [](const auto& entry) { return entry.second.empty(); });
+    for (const std::string& domain : domains) {
+        const auto found = domains_.find(domain);
+        if (found == domains_.end() || std::erase(found->second, &route) == 0)
+            continue;
+        left.emplace_back(domain, found->second.empty());
+        if (found->second.empty())
+            domains_.erase(found);
+    }
     for (const auto& [domain, offline] : left) {
         if (offline)
             listener_.domain_offline(domain);
@@ -65,10 +87,9 @@ std::optional<capabilities> presence::offers(std::string_view domain) const
 std::vector<mail_route*> presence::routes_of(std::string_view customer) const
 {
     std::vector<mail_route*> found;
-    for (const auto& [domain, routes] : domains_)
-        for (mail_route* route : routes)
-            if (route->customer() == customer && std::find(found.begin(), found.end(), route) == found.end())
-                found.push_back(route);
+    if (const auto of_customer = customers_.find(customer); of_customer != customers_.end())
+        for (const membership& member : of_customer->second)
+            found.push_back(member.route);
     return found;
 }
 

@@ -48,8 +48,8 @@ public:
 
     explicit presence(listener& l) : listener_(l) {}
 
-    /// The route takes mail for these domains (in lower case) from now on. It must leave before it is
-    /// destroyed.
+    /// The route takes mail for these domains (in lower case) from now on; once for each route. It must leave
+    /// before it is destroyed.
     void enter(mail_route& route, const std::vector<std::string>& domains);
     void leave(mail_route& route);
 
@@ -66,8 +66,17 @@ public:
     [[nodiscard]] std::vector<mail_route*> routes_of(std::string_view customer) const;
 
 private:
+    struct membership {
+        mail_route* route = nullptr;
+        std::vector<std::string> domains;
+    };
+
+    void forget(mail_route& route, const std::vector<std::string>& domains);
+
     listener& listener_;
     std::map<std::string, std::vector<mail_route*>, std::less<>> domains_;
+    /// The same by customer: nobody's coming and going costs more the more others there are.
+    std::map<std::string, std::vector<membership>, std::less<>> customers_;
 };
 
 }  // namespace odmr

@@ -33,10 +33,12 @@ void release_plan::set_limits(mail_amount most, std::chrono::seconds later)
 void release_plan::domain_online(const std::string& customer, const std::string& domain)
 {
     lines_.try_emplace(customer, line{{}, release_window(most_)}).first->second.domains.insert(domain);
+    customers_[domain] = customer;
 }
 
 void release_plan::domain_offline(const std::string& customer, const std::string& domain)
 {
+    customers_.erase(domain);
     const auto found = lines_.find(customer);
     if (found == lines_.end())
         return;
@@ -145,7 +147,11 @@ release_plan::outlook release_plan::still_to_come(const std::vector<std::string>
 {
     constexpr std::chrono::seconds soon{2};
     outlook found;
-    for (const auto& [customer, there] : lines_)
+    std::set<std::string_view> customers;
+    for (const std::string& domain : domains)
+        if (const auto online = customers_.find(domain); online != customers_.end())
+            customers.insert(online->second);
+    for (const std::string_view customer : customers)
         books_.each_held(customer, t.wall + soon, [&](const waiting_message& m) {
             found.coming += any_part_at(m, domains) ? 1 : 0;
             return found.coming == 0;

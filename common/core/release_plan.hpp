@@ -99,6 +99,8 @@ private:
     mail_amount most_;
     std::chrono::seconds later_;
     std::map<std::string, line, std::less<>> lines_;
+    /// Whose a domain is that is online: asked once a minute for each of thousands of idle customers.
+    std::map<std::string, std::string, std::less<>> customers_;
     std::unordered_map<std::string, on_its_way> not_come_;
 };
 

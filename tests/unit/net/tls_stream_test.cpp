@@ -167,6 +167,10 @@ TEST_F(tls_stream_test, fills_its_records_and_sends_a_single_line_at_once)
     const std::string much(100'000, 'x');
     std::string arrived(much.size(), ' ');
     std::vector<int> lengths;
+    const auto reads = [&]() -> awaitable<void> {
+        co_await asio::async_read(client, asio::buffer(arrived), nothrow);
+        io.stop();
+    };
     const auto work = [&]() -> awaitable<void> {
         co_await handshake();
         co_await line->write_all("250 one line\r\n", 5s);
@@ -174,10 +178,6 @@ TEST_F(tls_stream_test, fills_its_records_and_sends_a_single_line_at_once)
         co_await asio::async_read(client, asio::buffer(one), nothrow);
         ::SSL_set_msg_callback(client.native_handle(), &note_record);
         ::SSL_set_msg_callback_arg(client.native_handle(), &lengths);
-        const auto reads = [&]() -> awaitable<void> {
-            co_await asio::async_read(client, asio::buffer(arrived), nothrow);
-            io.stop();
-        };
         spawn(reads());
         co_await line->write_all(much, 5s);
     };

@@ -164,6 +164,12 @@ constexpr parameter table[] = {
  "acknowledges no octet. Then it is given up and its messages stay in the queue, because each of them keeps one of the mail "
  "system's delivery processes from other customers. From then on the customer gets no more than 5 messages at a time, for "
  "which only the limits above count, until all its mail is through. With 0 there is no such limit."},
+{"pipeline_messages", after_turn, &settings::pipeline_messages, count(1, 10000), "100",
+ "How many messages may be on the line to a customer without the final reply, when its server offers PIPELINING and CHUNKING. "
+ "A long line then carries that many messages in each round trip; when it breaks, the customer may get as many of them twice. "
+ "With PIPELINING alone there are never more than two. With 1, each message waits for the reply to the one before."},
+{"pipeline_size", after_turn, &settings::pipeline_size, octets(64 * kib, kib * gib), "8M",
+ "How large these messages may be together. A single message may be larger."},
 {"shutdown_grace", after_turn, &settings::shutdown_grace, duration(0, hour), "10s",
  "When odmrd is stopped, messages under way get this time to be finished. What is not finished then stays in the queue of "
  "the mail system and is delivered in the next session."},

@@ -26,8 +26,8 @@ public:
     [[nodiscard]] virtual const std::string& customer() const = 0;
     /// What the customer's server said it can take.
     [[nodiscard]] virtual const capabilities& offers() const = 0;
-    /// How much stands before a new transaction: those under way, and more when a sign of life is owed.
-    [[nodiscard]] virtual std::size_t load() const = 0;
+    /// How much stands before a new transaction: octets under way, and more when a sign of life is owed.
+    [[nodiscard]] virtual std::uint64_t load() const = 0;
     /// Asks the customer for a sign of life; without one the route ends.
     virtual void probe() = 0;
     /// Takes the transaction; every recipient of it will be settled, come what may.

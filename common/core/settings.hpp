@@ -75,6 +75,8 @@ struct settings {
     seconds noop_timeout{};
     seconds tcp_user_timeout{};
     seconds stall_timeout{};  ///< 0 = none
+    std::uint64_t pipeline_messages = 0;  ///< on the wire without their final reply
+    std::uint64_t pipeline_size = 0;      ///< octets of them
     seconds shutdown_grace{};
 
     // from the host MTA

@@ -38,6 +38,11 @@ bool smtp_client::flight::any_accepted() const
     return std::find(accepted.begin(), accepted.end(), true) != accepted.end();
 }
 
+bool smtp_client::flight::decided() const
+{
+    return std::ranges::all_of(verdicts, [](const auto& verdict) { return verdict.has_value(); });
+}
+
 // --- what happens
 
 void smtp_client::receive(std::string_view octets)
@@ -172,12 +177,46 @@ std::string_view smtp_client::awaiting() const
 
 // --- endings
 
+void smtp_client::decide(flight& f, std::size_t recipient, const reply& r)
+{
+    auto& verdict = f.verdicts[recipient];
+    if (!verdict)
+        verdict = r;
+    if (believed())
+        f.message->settle(recipient, *verdict);
+}
+
+void smtp_client::decide_open(flight& f, const reply& r)
+{
+    for (std::size_t i = 0; i < f.verdicts.size(); ++i)
+        decide(f, i, r);
+}
+
 /// Has its final reply, or needs none.
 void smtp_client::land(const std::shared_ptr<flight>& f)
 {
+    if (!believed()) {
+        in_doubt_.push_back(f);
+        return;
+    }
     --in_the_air_;
     octets_in_the_air_ -= f->octets;
     finish(f->message);
+}
+
+/// As many replies came as were due: none of the transactions behind one another was lost.
+void smtp_client::believe()
+{
+    const auto landed = std::exchange(in_doubt_, {});
+    if (landed.size() > 1)
+        proven_ += landed.size();
+    for (const auto& f : landed) {
+        for (std::size_t i = 0; i < f->verdicts.size(); ++i)
+            f->message->settle(i, *f->verdicts[i]);
+        --in_the_air_;
+        octets_in_the_air_ -= f->octets;
+        finish(f->message);
+    }
 }
 
 void smtp_client::finish(const std::shared_ptr<transaction>& message)
@@ -222,6 +261,7 @@ void smtp_client::close(std::string_view why)
     waiting_.clear();
     asking_ = nullptr;
     sending_ = nullptr;
+    in_doubt_.clear();
     while (!open_.empty()) {
         const auto message = open_.front().message;
         message->settle_open(unavailable(why));

@@ -60,6 +60,11 @@ public:
         std::size_t depth = 100;
         /// Octets of their content. A message that alone is larger is sent all the same, by itself.
         std::uint64_t depth_octets = 8 * 1024 * 1024;
+        /// Whole transactions in chunks have nothing but 250 for an answer: where the server loses one of
+        /// them, the replies to the next look like its own. So no verdict is believed until all replies are
+        /// there, until so many messages have shown that the server loses nothing. (DATA needs no such proof:
+        /// 354 is like nothing else.)
+        std::size_t proof = 20;
         bool pipelining = true;  ///< where it is offered
         bool chunking = true;    ///< where it and PIPELINING are offered
     };
@@ -116,7 +121,7 @@ public:
     /// Transactions without a final outcome, and how many octets they are, as far as that is known.
     [[nodiscard]] std::size_t open_transactions() const { return open_.size(); }
     [[nodiscard]] std::uint64_t open_octets() const { return open_octets_; }
-    /// Final replies that came while the client was ahead of them by transactions: that the server can do
+    /// Final replies that came while it was as far ahead as its depth allows: proof that the server can do
     /// that.
     [[nodiscard]] std::uint64_t answered_ahead() const { return answered_ahead_; }
     [[nodiscard]] const capabilities& offers() const { return offers_; }
@@ -151,13 +156,15 @@ private:
     /// A transaction on the wire.
     struct flight {
         std::shared_ptr<transaction> message;
-        std::vector<bool> accepted = {};    ///< per recipient: RCPT was answered 2xx
-        std::optional<reply> refusal = {};  ///< MAIL was not accepted
-        dot_encoder encoder = {};           ///< DATA
-        std::size_t chunk_left = 0;         ///< BDAT: octets that were announced and not yet written
-        bool last_chunk = false;            ///< that was announced as the last
-        std::uint64_t octets = 0;           ///< of content, written so far
+        std::vector<bool> accepted = {};                  ///< per recipient: RCPT was answered 2xx
+        std::vector<std::optional<reply>> verdicts = {};  ///< per recipient
+        std::optional<reply> refusal = {};                ///< MAIL was not accepted
+        dot_encoder encoder = {};                         ///< DATA
+        std::size_t chunk_left = 0;  ///< BDAT: octets that were announced and not yet written
+        bool last_chunk = false;     ///< that was announced as the last
+        std::uint64_t octets = 0;    ///< of content, written so far
         [[nodiscard]] bool any_accepted() const;
+        [[nodiscard]] bool decided() const;
     };
     struct expectation {
         awaits what;
@@ -172,7 +179,14 @@ private:
     // smtp_client.cpp
     void leave(std::string_view why);
     void close(std::string_view why);
+    void decide(flight& f, std::size_t recipient, const reply& r);
+    void decide_open(flight& f, const reply& r);
     void land(const std::shared_ptr<flight>& f);
+    void believe();
+    [[nodiscard]] bool believed() const
+    {
+        return !in_chunks() || settings_.depth == 1 || proven_ >= settings_.proof;
+    }
     void finish(const std::shared_ptr<transaction>& message);
     [[nodiscard]] ahead how_far() const;
     [[nodiscard]] bool in_groups() const { return offers_.pipelining && settings_.pipelining; }
@@ -205,7 +219,8 @@ private:
     void on_data(const std::shared_ptr<flight>& f, const reply& r);
     void on_chunk(const std::shared_ptr<flight>& f, const reply& r);
     void on_content(const std::shared_ptr<flight>& f, const reply& r);
-    void settle_accepted(const flight& f, const reply& r);
+    void lost_its_place(const reply& r);
+    void settle_accepted(flight& f, const reply& r);
 
     settings settings_;
     phase phase_ = phase::waiting_greeting;
@@ -223,6 +238,8 @@ private:
     std::size_t in_the_air_ = 0;       ///< flights without a final reply
     std::uint64_t octets_in_the_air_ = 0;
     std::uint64_t answered_ahead_ = 0;
+    std::vector<std::shared_ptr<flight>> in_doubt_;  ///< answered, and not believed yet
+    std::uint64_t proven_ = 0;                       ///< messages of which none was lost
     bool reset_first_ = false;  ///< the customer's server is inside a transaction that will not be finished
     bool quit_wanted_ = false;
     std::string quit_reason_;

@@ -39,6 +39,8 @@ void smtp_client::pump()
 {
     if (sending_)
         write_content();
+    if (!in_doubt_.empty() && awaited_.empty() && !sending_)
+        believe();
     while (may_start())
         start_next();
     if (phase_ == phase::ready && quit_wanted_ && awaited_.empty() && !sending_) {
@@ -57,7 +59,8 @@ bool smtp_client::may_start() const
     const awaits last = awaited_.back().what;
     if (!in_groups() || (last != awaits::content && last != awaits::cancel))
         return false;
-    return output().size() < output_share && in_the_air_ < settings_.depth &&
+    const std::size_t depth = believed() ? settings_.depth : std::min(settings_.depth, settings_.proof);
+    return output().size() < output_share && in_the_air_ < depth &&
            octets_in_the_air_ + waiting_.front()->content.size() <= settings_.depth_octets;
 }
 
@@ -72,6 +75,7 @@ void smtp_client::start_next()
     auto f = std::make_shared<flight>();
     f->message = message;
     f->accepted.resize(message->recipients.size());
+    f->verdicts.resize(message->recipients.size());
     ++in_the_air_;
     start(f);
 }
@@ -189,9 +193,9 @@ void smtp_client::write_chunked(std::size_t room)
 bool smtp_client::announce_chunk()
 {
     flight& f = *sending_;
-    transaction& m = *f.message;
-    if (m.abandoned() || m.settled()) {  // or refused on the way: RFC 3030 2 has the client reset, too
-        m.settle_open(reply(451, "4.4.2", "the host MTA did not finish the message"));
+    const transaction& m = *f.message;
+    if (m.abandoned() || f.decided()) {  // or refused on the way: RFC 3030 2 has the client reset, too
+        decide_open(f, reply(451, "4.4.2", "the host MTA did not finish the message"));
         write_command("RSET", awaits::cancel, std::exchange(sending_, nullptr));
         return false;
     }

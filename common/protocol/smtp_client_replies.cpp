@@ -18,6 +18,13 @@ reply refusal_from(const reply& r)
     return reply(451, "4.5.0", "customer's server gave an unexpected reply: " + r.text());
 }
 
+/// "I do not know that command", "not now": no verdict on what was asked. A server that says so in the middle
+/// of a group has lost some of it, and then its replies are not what they seem.
+bool out_of_step(const reply& r)
+{
+    return r.code == 500 || r.code == 502 || r.code == 503;
+}
+
 }  // namespace
 
 void smtp_client::on_reply(const reply& r)
@@ -104,9 +111,11 @@ void smtp_client::on_cancel(const std::shared_ptr<flight>& f, const reply& r)
 
 void smtp_client::on_mail(const std::shared_ptr<flight>& f, const reply& r)
 {
+    if (in_groups() && out_of_step(r))
+        return lost_its_place(r);
     if (!r.positive()) {
         f->refusal = refusal_from(r);
-        f->message->settle_open(*f->refusal);
+        decide_open(*f, *f->refusal);
         if (!in_groups())
             land(f);
     } else if (!in_groups()) {
@@ -118,9 +127,11 @@ void smtp_client::on_rcpt(const std::shared_ptr<flight>& f, std::size_t index, c
 {
     if (f->refusal)
         return;  // MAIL was refused: this one only echoes it
+    if (in_groups() && out_of_step(r))
+        return lost_its_place(r);
     f->accepted[index] = r.positive();
     if (!r.positive())
-        f->message->settle(index, refusal_from(r));
+        decide(*f, index, refusal_from(r));
     if (in_groups())
         return;
     if (index + 1 < f->accepted.size())
@@ -133,6 +144,8 @@ void smtp_client::on_rcpt(const std::shared_ptr<flight>& f, std::size_t index, c
 
 void smtp_client::on_data(const std::shared_ptr<flight>& f, const reply& r)
 {
+    if (in_groups() && out_of_step(r) && f->any_accepted())
+        return lost_its_place(r);
     asking_ = nullptr;
     if (!r.intermediate()) {
         settle_accepted(*f, refusal_from(r));
@@ -149,25 +162,34 @@ void smtp_client::on_data(const std::shared_ptr<flight>& f, const reply& r)
 
 void smtp_client::on_chunk(const std::shared_ptr<flight>& f, const reply& r)
 {
+    if (out_of_step(r) && f->any_accepted())
+        return lost_its_place(r);
     if (!r.positive())
         settle_accepted(*f, refusal_from(r));  // whatever is said of the chunks behind it
 }
 
 void smtp_client::on_content(const std::shared_ptr<flight>& f, const reply& r)
 {
+    if (in_groups() && out_of_step(r) && f->any_accepted())
+        return lost_its_place(r);
     settle_accepted(*f, r.positive() ? r : refusal_from(r));
-    if (in_the_air_ > 1)
+    if (in_the_air_ > 1 || settings_.depth == 1)
         ++answered_ahead_;
     if (in_chunks() && !r.positive() && awaited_.empty())
         reset_first_ = true;  // otherwise RSET is on the wire already
     land(f);
 }
 
-void smtp_client::settle_accepted(const flight& f, const reply& r)
+void smtp_client::lost_its_place(const reply& r)
+{
+    close("customer's server lost its place in a group of commands: " + r.text());
+}
+
+void smtp_client::settle_accepted(flight& f, const reply& r)
 {
     for (std::size_t i = 0; i < f.accepted.size(); ++i)
         if (f.accepted[i])
-            f.message->settle(i, r);
+            decide(f, i, r);
 }
 
 }  // namespace odmr

@@ -31,6 +31,8 @@ smtp_client::settings client_settings(const settings& config)
     s.limits.data_done = config.data_done_timeout;
     s.limits.noop = config.noop_timeout;
     s.limits.quit = config.quit_timeout;
+    s.depth = config.pipeline_messages;
+    s.depth_octets = config.pipeline_size;
     return s;
 }
 
@@ -48,7 +50,8 @@ relay_session::relay_session(service& all, std::shared_ptr<connection> line, who
       connection_(std::move(line)),
       writer_(*connection_),
       who_(std::move(w)),
-      client_(client_settings(all.config())),
+      trust_(all.pipelining().trust_in(who_.customer, clock::now())),
+      client_(with_trust(client_settings(all.config()), trust_)),
       writable_(all.executor()),
       idle_changed_(all.executor()),
       step_deadline_(all.executor()),
@@ -76,8 +79,7 @@ awaitable<void> relay_session::run()
         const auto [error, octets] = co_await connection_->read(std::nullopt);
         line_lost = static_cast<bool>(error);
         if (error)
-            client_.lost(error == asio::error::eof ? std::string("connection closed by the customer")
-                                                   : "connection lost: " + error.message());
+            lost(error);
         else
             client_.receive(octets);
         pump();
@@ -118,16 +120,25 @@ void relay_session::stop(std::string_view why)
 
 void relay_session::abort(std::string_view reason)
 {
+    servers_doing_ = false;
+    give_up(reason);
+}
+
+void relay_session::give_up(std::string_view reason)
+{
     client_.lost(reason);
     pump();
     close_when_over();
 }
 
-std::size_t relay_session::load() const
+std::uint64_t relay_session::load() const
 {
-    // A line that owes the answer to NOOP may be dead: any other is better.
-    constexpr std::size_t doubtful = 1000;
-    return client_.open_transactions() + (quiet() && !client_.idle() ? doubtful : 0);
+    // A message costs more than its octets; and a line that owes the answer to NOOP may be dead: any other is
+    // better.
+    constexpr std::uint64_t envelope = 1024;
+    constexpr std::uint64_t doubtful = std::uint64_t{1} << 30U;
+    return client_.open_octets() + envelope * client_.open_transactions() +
+           (quiet() && !client_.idle() ? doubtful : 0);
 }
 
 void relay_session::probe()
@@ -164,6 +175,7 @@ void relay_session::pump()
             case smtp_client::event::kind::closed:
                 end_reason_ = event->reason;
                 service_.online().leave(*this);
+                blame_pipelining(*event);
                 break;
         }
     }
@@ -178,6 +190,26 @@ void relay_session::pump()
     watch_stall();
 }
 
+void relay_session::lost(error_code error)
+{
+    servers_doing_ = error == asio::error::eof || error == asio::error::connection_reset;
+    client_.lost(error == asio::error::eof ? std::string("connection closed by the customer")
+                                           : "connection lost: " + error.message());
+}
+
+/// When the customer's server has broken the session ahead of its replies, the next one is less daring.
+void relay_session::blame_pipelining(const smtp_client::event& closed)
+{
+    auto& caution = service_.pipelining();
+    if (servers_doing_ &&
+        caution.broke(who_.customer, trust_, closed.how_far, client_.answered_ahead(), clock::now()))
+        log::warning("pipelining-in-doubt",
+                     {{"session", who_.session},
+                      {"customer", who_.customer},
+                      {"reason", closed.reason},
+                      {"next", name_of(caution.trust_in(who_.customer, clock::now()))}});
+}
+
 /// The reader ends by itself when it sees the engine closed; from anywhere else it has to be woken.
 void relay_session::close_when_over()
 {
@@ -190,7 +222,9 @@ void relay_session::ready()
     log::info("relay-begin", {{"session", who_.session},
                               {"customer", who_.customer},
                               {"greeting", client_.greeting()},
-                              {"pipelining", client_.offers().pipelining ? "yes" : "no"}});
+                              {"pipelining", client_.offers().pipelining ? "yes" : "no"},
+                              {"chunking", client_.offers().chunking ? "yes" : "no"},
+                              {"trust", name_of(trust_)}});
     // The customer may have come back because an older line of his is dead.
     for (mail_route* other : service_.online().routes_of(who_.customer))
         other->probe();
@@ -212,7 +246,7 @@ awaitable<void> relay_session::write_loop()
         if (client_.closed())
             break;
         if (error)
-            client_.lost("connection lost: " + error.message());
+            lost(error);
         else
             client_.written(octets.size());
         pump();
@@ -237,7 +271,7 @@ void relay_session::watch_time()
         const auto self = weak.lock();
         if (stopped || !self || self->client_.steps() != step || self->client_.closed())
             return;
-        self->abort("timeout waiting for " + std::string(self->client_.awaiting()));
+        self->give_up("timeout waiting for " + std::string(self->client_.awaiting()));
     });
 }
 

@@ -3,6 +3,7 @@
 // lingered long enough.
 #pragma once
 
+#include "core/pipeline_caution.hpp"
 #include "core/presence.hpp"
 #include "core/stall_watch.hpp"
 #include "net/connection.hpp"
@@ -46,7 +47,7 @@ public:
     // mail_route
     [[nodiscard]] const std::string& customer() const override { return who_.customer; }
     [[nodiscard]] const capabilities& offers() const override { return client_.offers(); }
-    [[nodiscard]] std::size_t load() const override;
+    [[nodiscard]] std::uint64_t load() const override;
     void probe() override;
     void submit(std::shared_ptr<transaction> message) override;
 
@@ -57,6 +58,9 @@ private:
     awaitable<void> watch_idle();
     void pump();
     void close_when_over();
+    void lost(error_code error);
+    void give_up(std::string_view reason);
+    void blame_pipelining(const smtp_client::event& closed);
     void watch_time();
     void watch_stall();
     void look_for_stall();
@@ -69,6 +73,7 @@ private:
     std::shared_ptr<connection> connection_;
     record_writer writer_;
     who who_;
+    pipeline_trust trust_;
     smtp_client client_;
     wake_event writable_;      ///< there is output, or it is over
     wake_event idle_changed_;  ///< quiet or not, or it is over
@@ -81,6 +86,7 @@ private:
     clock::time_point idle_since_{};
     clock::time_point begun_{};
     std::string end_reason_;
+    bool servers_doing_ = true;  ///< that it ended, and not the line's or ours
     std::size_t delivered_ = 0;  ///< recipients, by outcome
     std::size_t deferred_ = 0;
     std::size_t refused_ = 0;

@@ -5,6 +5,7 @@
 #include "core/auth_throttle.hpp"
 #include "core/ledger.hpp"
 #include "core/open_messages.hpp"
+#include "core/pipeline_caution.hpp"
 #include "core/presence.hpp"
 #include "core/settings.hpp"
 #include "net/tls_context.hpp"
@@ -52,6 +53,7 @@ public:
     ledger& waiting() { return ledger_; }
     [[nodiscard]] std::shared_ptr<sasl_server> sasl() const { return sasl_; }  ///< must outlive its exchanges
     auth_throttle& throttle() { return throttle_; }
+    pipeline_caution& pipelining() { return pipelining_; }
     presence& online() { return presence_; }
     open_messages& open() { return open_; }
     host_mta& mta() { return *mta_; }
@@ -75,6 +77,7 @@ private:
     ledger ledger_;
     std::shared_ptr<sasl_server> sasl_;
     auth_throttle throttle_;
+    pipeline_caution pipelining_;
     presence presence_;
     open_messages open_;
     session_registry sessions_;

@@ -347,7 +347,7 @@ private:
         require(received && *received == wire, "and they arrive whole");
     }
 
-    smtp_client client_{{.name = "x", .limits = {}, .depth = 4}};
+    smtp_client client_{{.name = "x", .limits = {}, .depth = 8, .proof = 3}};
     std::map<std::string, std::string> contents_;  ///< by sender: all that was filled in
     witness witness_;
     std::vector<std::shared_ptr<transaction>> messages_;

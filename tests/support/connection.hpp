@@ -60,6 +60,8 @@ public:
     std::size_t read_some(std::span<char> block);
     /// Gives back octets that were read too far: they are what is read next.
     void unread(std::string_view octets) { received_.insert(0, octets); }
+    /// Throws away what was received and not yet read.
+    void forget_received() { received_.clear(); }
     /// A whole reply of an SMTP server: its lines, joined with "\n" (RFC 5321 4.2.1).
     std::string read_reply();
 

@@ -38,6 +38,11 @@ public:
     std::string greeting = "220 customer.example.org ESMTP";
     std::vector<std::string> features = {"PIPELINING", "SIZE 33554432", "8BITMIME", "ENHANCEDSTATUSCODES"};
 
+    /// It offers PIPELINING and cannot: what came together with a command, or with the end of a message's
+    /// content, is lost.
+    bool loses_behind_command = false;
+    bool loses_behind_content = false;
+
     /// Answers so, and does nothing else: "RCPT TO:<bob@example.org>", "550 5.1.1 No such user".
     server_script& answer(std::string_view command, std::string_view text, int nth = every);
     /// Answers and closes: "MAIL", "421 4.3.2 Going down". With an empty text the line is cut without a word.

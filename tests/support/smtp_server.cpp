@@ -66,6 +66,8 @@ session_end smtp_server::session()
     for (;;) {
         const std::string command = line_.read_line();
         log_.received(command);
+        if (script_.loses_behind_command)
+            line_.forget_received();
         if (const maybe_end end = serve(command))
             return *end;
     }
@@ -224,6 +226,8 @@ smtp_server::maybe_end smtp_server::content_complete()
 {
     log_.received("(" + std::to_string(message_.content.size()) + " octets of content)");
     in_mail_ = false;
+    if (script_.loses_behind_content)
+        line_.forget_received();
     const server_script::rule* const rule = script_.find(".");
     if (rule != nullptr && rule->what == server_script::action::stall)
         if (const maybe_end end = obey(rule)) {

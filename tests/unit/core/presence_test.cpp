@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] const std::string& customer() const override { return customer_; }
     [[nodiscard]] const capabilities& offers() const override { return can; }
-    [[nodiscard]] std::size_t load() const override { return busy; }
+    [[nodiscard]] std::uint64_t load() const override { return busy; }
     void probe() override {}
     void submit(std::shared_ptr<transaction>) override {}
 

@@ -220,6 +220,25 @@ TEST(smtp_client_pipeline, nobody_is_left_behind_a_content_and_354_is_given)
     )");
 }
 
+TEST(smtp_client_pipeline, a_server_that_lost_part_of_a_group_gives_no_verdicts)
+{
+    const std::string envelope = R"(
+        ! send m1 <a@a.example> to <b@b.example>
+        C: MAIL FROM:<a@a.example>
+        C: RCPT TO:<b@b.example>
+        C: DATA
+    )";
+    for (const std::string before : {"", "S: 250 2.1.0 Ok\n", "S: 250 2.1.0 Ok\nS: 250 2.1.5 Ok\n"})
+        for (const std::string reply :
+             {"500 5.5.2 what?", "502 5.5.1 no such command", "503 5.5.1 MAIL first"})
+            replay(
+                pipelining + envelope + before + "S: " + reply +
+                "\n= m1 0 451 4.4.2 customer's session ended: customer's server lost its place in a group of "
+                "commands: " +
+                reply +
+                "\n* settled m1\n* closed customer's server lost its place in a group of commands: " + reply);
+}
+
 TEST(smtp_client_pipeline, with_a_depth_of_one_each_waits_for_the_one_before)
 {
     smtp_client client({.name = "x", .limits = {}, .depth = 1});
@@ -333,6 +352,24 @@ TEST(smtp_client_chunks, the_last_one_is_refused_and_the_next_begins_with_rset)
         * settled m1
     )" + next_arrives_in_a_chunk_after_rset +
            quits);
+}
+
+TEST(smtp_client_chunks, a_server_that_does_not_know_bdat_gives_no_verdict)
+{
+    const std::string end = "customer's server lost its place in a group of commands: 502 5.5.1 BDAT?";
+    replay(three_in_chunks + R"(
+        S: 250 2.1.0 Ok
+        S: 250 2.1.5 Ok
+        S: 550 5.1.1 no such user
+        = m1 1 550 5.1.1 no such user
+        S: 502 5.5.1 BDAT?
+        = m1 0 451 4.4.2 customer's session ended: )" +
+           end + R"(
+        * settled m1
+        * settled m2
+        * settled m3
+        * closed )" +
+           end);
 }
 
 TEST(smtp_client_chunks, a_server_that_cannot_reset_cannot_be_trusted_with_what_is_behind)
@@ -501,7 +538,7 @@ protected:
 
     static constexpr std::size_t lot = 100'000;
     const std::string envelope = "MAIL FROM:<>\r\nRCPT TO:<b@b.example>\r\n";
-    smtp_client client{{"x", {}}};
+    smtp_client client{{.name = "x", .limits = {}, .proof = 0}};
     std::shared_ptr<transaction> message = std::make_shared<transaction>();
 };
 
@@ -593,15 +630,15 @@ TEST_F(smtp_client_stream, the_next_message_waits_for_its_end_and_not_for_its_re
 class smtp_client_depth : public ::testing::Test
 {
 protected:
-    void begin(std::size_t messages, std::uint64_t octets)
+    void begin(std::size_t messages, std::uint64_t octets, std::size_t proof = 0)
     {
-        client.emplace(
-            smtp_client::settings{.name = "x", .limits = {}, .depth = messages, .depth_octets = octets});
+        client.emplace(smtp_client::settings{
+            .name = "x", .limits = {}, .depth = messages, .depth_octets = octets, .proof = proof});
         client->receive("220 x\r\n");
         client->receive("250-x\r\n250-CHUNKING\r\n250 PIPELINING\r\n");
         take();
     }
-    void submit(std::size_t octets)
+    std::shared_ptr<transaction> submit(std::size_t octets)
     {
         auto m = std::make_shared<transaction>();
         m->add_recipient(*parse_mailbox("b@b.example", utf8::refused), {});
@@ -609,6 +646,7 @@ protected:
         m->content.finish();
         client->submit(m);
         take();
+        return m;
     }
     void answer(const std::string& octets)
     {
@@ -672,6 +710,50 @@ TEST_F(smtp_client_depth, a_message_larger_than_that_goes_by_itself)
     EXPECT_EQ(sent, 1);
     answer(good);
     EXPECT_EQ(sent, 2);
+}
+
+TEST_F(smtp_client_depth, no_verdict_is_believed_before_the_server_has_shown_that_it_loses_nothing)
+{
+    begin(100, 1'000'000, 3);
+    const auto m1 = submit(10);
+    const auto m2 = submit(10);
+    const auto m3 = submit(10);
+    const auto m4 = submit(10);
+    EXPECT_EQ(sent, 3);
+    answer("250 Ok\r\n250 Ok\r\n250 first\r\n");
+    answer("250 Ok\r\n250 Ok\r\n550 nobody\r\n554 none\r\n");
+    EXPECT_FALSE(m1->settled() || m2->settled());
+    EXPECT_EQ(sent, 3);
+    answer("250 Ok\r\n" + good);
+    ASSERT_TRUE(m1->settled() && m2->settled() && m3->settled());
+    EXPECT_EQ(m1->recipients[0].outcome->text(), "250 first");
+    EXPECT_EQ(m2->recipients[0].outcome->text(), "550 nobody");
+    EXPECT_EQ(sent, 4);
+    const auto m5 = submit(10);
+    answer(good);
+    EXPECT_TRUE(m4->settled()) << "now it is believed at once";
+    EXPECT_FALSE(m5->settled());
+}
+
+TEST_F(smtp_client_depth, a_server_that_lost_a_transaction_is_not_believed)
+{
+    begin(100, 1'000'000, 20);
+    const auto m1 = submit(10);
+    const auto m2 = submit(10);
+    const auto m3 = submit(10);
+    answer(good);                 // of m1; m2 is lost
+    answer("250 Ok\r\n" + good);  // of m3
+    EXPECT_EQ(broken_at(), smtp_client::ahead::by_transactions);
+    for (const auto& m : {m1, m2, m3})
+        EXPECT_TRUE(m->recipients[0].outcome->transient());
+}
+
+TEST_F(smtp_client_depth, a_message_by_itself_is_believed)
+{
+    begin(100, 1'000'000, 20);
+    const auto m = submit(10);
+    answer(good);
+    EXPECT_TRUE(m->settled() && m->recipients[0].outcome->positive());
 }
 
 TEST_F(smtp_client_depth, is_told_when_the_session_breaks)

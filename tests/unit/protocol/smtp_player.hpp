@@ -36,7 +36,7 @@ class smtp_player
 public:
     smtp_player(delivery d, writing w) : delivery_(std::move(d)), writing_(w) {}
 
-    smtp_client client{{"provider.example.net", {}}};
+    smtp_client client{{.name = "provider.example.net", .limits = {}, .proof = 0}};
 
     /// Plays until the first difference, or until the peer stops; says whether there was no difference.
     bool play(std::span<const step> steps)

@@ -301,7 +301,7 @@ void relay_session::look_for_stall()
                                    {"messages", seen.open},
                                    {"waiting_for", client_.awaiting()}});
     service_.open().stalled(who_.customer);
-    abort("no progress, waiting for " + std::string(client_.awaiting()));
+    give_up("no progress, waiting for " + std::string(client_.awaiting()));
 }
 
 /// While nothing is on the wire: asks the MTA whether something is still to come, keeps the line alive, and

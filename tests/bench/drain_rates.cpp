@@ -78,9 +78,7 @@ std::vector<rate_case> all_cases(const options& how)
     };
     add_four("DATA", data, 4 * in_turn(far, 1));
     add_four("CHUNKING", chunking, chunked);
-    if (const auto only = how.text("only"))
-        std::erase_if(cases,
-                      [&](const rate_case& each) { return each.name().find(*only) == std::string::npos; });
+    std::erase_if(cases, [&](const rate_case& each) { return !how.wants_only(each.name()); });
     return cases;
 }
 
@@ -151,7 +149,7 @@ void rates(const options& how, report& into)
 {
     const std::vector<rate_case> cases = all_cases(how);
     std::vector<rate_values> values(cases.size());
-    const site provider(1, {.tls = true});
+    const site provider(1, {.tls = true, .odmr = {{"linger", "1s"}}});
     mail_source mail(provider);
     const machine_load load;
     // Case after case in each run, so that what drifts counts for all.

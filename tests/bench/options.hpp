@@ -33,6 +33,11 @@ public:
     [[nodiscard]] std::size_t number(const std::string& name, std::size_t otherwise) const;
     /// Nothing when it was not given.
     [[nodiscard]] std::optional<std::string> text(const std::string& name) const;
+    /// True when the option --only was not given, or its text is found in the name.
+    [[nodiscard]] bool wants_only(const std::string& name) const
+    {
+        return name.find(text("only").value_or("")) != std::string::npos;
+    }
     [[nodiscard]] bool flag(const std::string& name) const { return flags_.contains(name); }
     [[nodiscard]] std::size_t runs() const { return runs_; }
     [[nodiscard]] const std::optional<std::filesystem::path>& json_file() const { return json_file_; }

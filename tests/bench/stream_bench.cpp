@@ -10,7 +10,9 @@ int main(int argc, char** argv)
     using namespace odmr::bench;
     constexpr std::size_t runs = 3;
     const options how(argc, argv, {"relay", "memory", "postfix"},
-                      {{"full", "100 messages in postfix instead of 20", options::kind::flag}}, runs);
+                      {{"full", "100 messages in postfix instead of 20", options::kind::flag},
+                       {"only", "of each: cases whose names contain TEXT", options::kind::text}},
+                      runs);
     try {
         report results;
         if (how.wants("relay"))

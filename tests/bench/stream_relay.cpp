@@ -54,12 +54,15 @@ struct relay_case {
     std::vector<double> cost = {};   ///< ms of odmrd's processor time for 1 GB
 };
 
-std::vector<relay_case> relay_cases()
+std::vector<relay_case> relay_cases(const options& how)
 {
-    return {{"relay alone, DATA", {}},
-            {"relay alone, CHUNKING", {.server = {.chunking = true}}},
-            {"relay alone, DATA, TLS", {.tls = true}},
-            {"relay alone, CHUNKING, TLS", {.tls = true, .server = {.chunking = true}}}};
+    std::vector<relay_case> cases{
+        {"relay alone, DATA", {}},
+        {"relay alone, CHUNKING", {.server = {.chunking = true}}},
+        {"relay alone, DATA, TLS", {.tls = true}},
+        {"relay alone, CHUNKING, TLS", {.tls = true, .server = {.chunking = true}}}};
+    std::erase_if(cases, [&](const relay_case& each) { return !how.wants_only(each.name); });
+    return cases;
 }
 
 void measure(relay_case& what, const site& provider, const std::vector<numbered_mail>& messages)
@@ -93,7 +96,7 @@ void relay_alone(const options& how, report& into)
     std::vector<numbered_mail> messages;
     for (std::size_t i = 0; i < count; ++i)
         messages.emplace_back(i, large_octets);
-    std::vector<relay_case> cases = relay_cases();
+    std::vector<relay_case> cases = relay_cases(how);
     const machine_load load;
     const site provider(1, stays_on_the_line());
     for (std::size_t run = 0; run < how.runs(); ++run) {
@@ -118,7 +121,7 @@ void memory(const options& how, report& into)
     constexpr std::uint64_t huge_octets = 1'000'000'000;
     const site provider(1, stays_on_the_line());
     std::vector<numbered_mail> message{{0, huge_octets}};
-    for (const relay_case& each : relay_cases()) {
+    for (const relay_case& each : relay_cases(how)) {
         measurement growth{"1 GB, " + each.name + ": memory of odmrd grows by", {}, "MB"};
         for (std::size_t run = 0; run < how.runs(); ++run) {
             mail_book book(0, 1);

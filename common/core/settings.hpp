@@ -74,7 +74,7 @@ struct settings {
     seconds noop_interval{};  ///< an idle session is probed with NOOP
     seconds noop_timeout{};
     seconds tcp_user_timeout{};
-    seconds stall_timeout{};  ///< 0 = none
+    seconds stall_timeout{};              ///< 0 = none
     std::uint64_t pipeline_messages = 0;  ///< on the wire without their final reply
     std::uint64_t pipeline_size = 0;      ///< octets of them
     seconds shutdown_grace{};

@@ -104,7 +104,12 @@ protected:
         return customer.log().text();
     }
 
-    lmtp_line lmtp() { return lmtp_line(the_provider().socket_of("example.org")); }
+    lmtp_line lmtp()
+    {
+        const std::filesystem::path socket = the_provider().socket_of("example.org");
+        EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(socket); }));
+        return lmtp_line(socket);
+    }
 
     void inject(const outgoing_message& message)
     {
@@ -336,8 +341,6 @@ TEST_F(offers, what_is_found_too_large_on_its_way_is_the_customers_to_refuse)
     customer.script().features = {"SIZE 100000"};
     customer.script().answer(".", "552 5.3.4 Too much for us");
     customer.serve();
-    ASSERT_TRUE(
-        wait_until([this] { return std::filesystem::exists(the_provider().socket_of("example.org")); }));
     lmtp_line line = lmtp();
     EXPECT_THAT(line.begin(""), StartsWith("354 "));
     EXPECT_EQ(line.content(std::string(1'000'000, 'x') + "\r\n"), "552 5.3.4 Too much for us");

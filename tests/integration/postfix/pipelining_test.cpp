@@ -139,7 +139,10 @@ class pipelining_in_vain : public pipelining, public ::testing::WithParamInterfa
 
 TEST_P(pipelining_in_vain, a_server_that_loses_what_follows_content_gets_one_message_at_a_time)
 {
-    start({.odmr = {{"mail_timeout", "3s"}, {"rcpt_timeout", "3s"}, {"data_init_timeout", "3s"}}});
+    start({.odmr = {{"mail_timeout", "3s"},
+                    {"rcpt_timeout", "3s"},
+                    {"data_init_timeout", "3s"},
+                    {"data_done_timeout", "3s"}}});
     may_come_twice("ann@example.org");  // what was taken, but not believed
     const auto messages = many_waiting(5);
     server_script broken;
@@ -159,7 +162,10 @@ INSTANTIATE_TEST_SUITE_P(offered, pipelining_in_vain, ::testing::Values(everythi
 
 TEST_F(pipelining, a_server_that_loses_what_follows_a_command_gets_one_command_at_a_time)
 {
-    start({.odmr = {{"mail_timeout", "1s"}, {"rcpt_timeout", "1s"}, {"data_init_timeout", "1s"}}});
+    start({.odmr = {{"mail_timeout", "1s"},
+                    {"rcpt_timeout", "1s"},
+                    {"data_init_timeout", "1s"},
+                    {"data_done_timeout", "1s"}}});
     const auto messages = many_waiting(3);
     server_script broken;
     broken.features = everything;

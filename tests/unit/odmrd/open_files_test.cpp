@@ -44,8 +44,10 @@ TEST_F(open_files_test, the_whole_of_what_the_process_was_given_is_used)
 
 TEST_F(open_files_test, a_privileged_process_gets_more_than_it_was_given)
 {
-    if (::geteuid() != 0)
-        GTEST_SKIP() << "needs root";
+    limit(64, 128);
+    const rlimit wider{64, 256};
+    if (::setrlimit(RLIMIT_NOFILE, &wider) != 0)
+        GTEST_SKIP() << "this process may not raise its own limit";
     limit(64, 128);
     EXPECT_EQ(raise_open_files(300), 300U);
     EXPECT_EQ(in_force(), 300U);

@@ -17,11 +17,13 @@ void expected_mail::comes_again(const std::string& queue_id)
     messages_[queue_id].came = false;
 }
 
-void expected_mail::listed(const std::vector<std::string>& queue_ids, clock_point now)
+void expected_mail::listed(const std::vector<listed_message>& messages, clock_point now)
 {
-    for (const std::string& id : queue_ids)
-        messages_.try_emplace(id);
-    const std::set<std::string_view> present(queue_ids.begin(), queue_ids.end());
+    std::set<std::string_view> present;
+    for (const listed_message& m : messages) {
+        messages_[m.queue_id].deferred = m.deferred;
+        present.insert(m.queue_id);
+    }
     for (auto entry = messages_.begin(); entry != messages_.end();) {
         auto& missed_since = entry->second.missed_since;
         if (present.contains(entry->first))
@@ -45,11 +47,11 @@ std::size_t expected_mail::count(const std::function<bool(const std::string&)>& 
                                                   [&](const auto& entry) { return is_so(entry.first); }));
 }
 
-std::vector<std::string> expected_mail::missing_ids(std::size_t most) const
+std::vector<std::string> expected_mail::deferred_ids(std::size_t most) const
 {
     std::vector<std::string> ids;
     for (const auto& [id, state] : messages_)
-        if (!state.came && ids.size() < most)
+        if (!state.came && state.deferred && ids.size() < most)
             ids.push_back(id);
     return ids;
 }

@@ -16,6 +16,12 @@
 namespace odmr::postfix
 {
 
+/// A message in a listing of a domain's mail.
+struct listed_message {
+    std::string queue_id;
+    bool deferred = true;  ///< and not on its way already
+};
+
 class expected_mail
 {
 public:
@@ -30,17 +36,18 @@ public:
     /// Not all of it: more of its recipients are to come.
     void comes_again(const std::string& queue_id);
     /// A listing of the domain's mail.
-    void listed(const std::vector<std::string>& queue_ids, clock_point now);
+    void listed(const std::vector<listed_message>& messages, clock_point now);
     /// Messages that were listed and have not come.
     [[nodiscard]] std::size_t missing() const;
     /// How many of all that was listed or came, and is not gone, are such that this is true of their id.
     [[nodiscard]] std::size_t count(const std::function<bool(const std::string&)>& is_so) const;
-    /// Up to that many of the missing.
-    [[nodiscard]] std::vector<std::string> missing_ids(std::size_t most) const;
+    /// Up to that many of the missing that do not move: they were deferred when they were listed last.
+    [[nodiscard]] std::vector<std::string> deferred_ids(std::size_t most) const;
 
 private:
     struct message {
         bool came = false;
+        bool deferred = true;
         std::optional<clock_point> missed_since;  ///< absent from every listing since then
     };
     std::map<std::string, message, std::less<>> messages_;

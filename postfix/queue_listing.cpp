@@ -50,9 +50,9 @@ private:
         if (entry->held())
             return;
         for (const std::string& recipient : entry->recipients) {
-            auto& ids = built[domain_of(recipient)];
-            if (ids.empty() || ids.back() != entry->queue_id)
-                ids.push_back(entry->queue_id);
+            auto& messages = built[domain_of(recipient)];
+            if (messages.empty() || messages.back().queue_id != entry->queue_id)
+                messages.push_back({entry->queue_id, entry->queue_name == "deferred"});
         }
     }
     listing_watcher& watcher_;

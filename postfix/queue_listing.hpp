@@ -4,6 +4,7 @@
 
 #include "core/settings.hpp"
 #include "net/asio.hpp"
+#include "postfix/expected_mail.hpp"
 #include "postfix/queue_entry.hpp"
 
 #include <chrono>
@@ -17,9 +18,9 @@
 namespace odmr::postfix
 {
 
-/// Queue ids by domain, without what is on hold. Not a snapshot: mail that moves while it is listed may be
+/// Messages by domain, without what is on hold. Not a snapshot: mail that moves while it is listed may be
 /// missed.
-using listing = std::map<std::string, std::vector<std::string>, std::less<>>;
+using listing = std::map<std::string, std::vector<listed_message>, std::less<>>;
 
 /// Sees every listing as it is read, whoever asked for it.
 class listing_watcher

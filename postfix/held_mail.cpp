@@ -142,9 +142,10 @@ awaitable<void> held_mail::release_now(std::vector<std::string> queue_ids)
         log::error("release-failed", {{"messages", queue_ids.size()}, {"reason", done.problem}});
     plan_.let_go(queue_ids, done.released, time());
     log::debug("released", {{"messages", done.released.size()}, {"of", queue_ids.size()}});
-    if (!done.released.empty())
+    const bool any = !done.released.empty();
+    co_await forget(std::move(done.released));  // first: if we are killed, nobody else's later hold is ours
+    if (any)
         co_await wake_queue_manager();
-    co_await forget(std::move(done.released));
 }
 
 /// What is let go is deferred mail then, and would be looked at only by the next queue run.
@@ -172,9 +173,9 @@ awaitable<std::size_t> held_mail::let_go(std::vector<std::string> queue_ids)
     for (const std::string& id : done.released)
         with_.books.deferred(id);
     const std::size_t count = done.released.size();
+    co_await forget(std::move(done.released));
     if (count > 0)
         co_await wake_queue_manager();
-    co_await forget(std::move(done.released));
     co_return count;
 }
 

@@ -195,13 +195,17 @@ void smtp_client::decide_open(flight& f, const reply& r)
 /// Has its final reply, or needs none.
 void smtp_client::land(const std::shared_ptr<flight>& f)
 {
-    if (!believed()) {
+    if (believed())
+        conclude(*f);
+    else
         in_doubt_.push_back(f);
-        return;
-    }
+}
+
+void smtp_client::conclude(const flight& f)
+{
     --in_the_air_;
-    octets_in_the_air_ -= f->octets;
-    finish(f->message);
+    octets_in_the_air_ -= f.octets;
+    finish(f.message);
 }
 
 /// As many replies came as were due: none of the transactions behind one another was lost.
@@ -213,9 +217,7 @@ void smtp_client::believe()
     for (const auto& f : landed) {
         for (std::size_t i = 0; i < f->verdicts.size(); ++i)
             f->message->settle(i, *f->verdicts[i]);
-        --in_the_air_;
-        octets_in_the_air_ -= f->octets;
-        finish(f->message);
+        conclude(*f);
     }
 }
 

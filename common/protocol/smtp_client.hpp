@@ -183,6 +183,7 @@ private:
     void decide_open(flight& f, const reply& r);
     void land(const std::shared_ptr<flight>& f);
     void believe();
+    void conclude(const flight& f);
     [[nodiscard]] bool believed() const
     {
         return !in_chunks() || settings_.depth == 1 || proven_ >= settings_.proof;

@@ -12,7 +12,6 @@ namespace
 {
 
 constexpr std::size_t output_share = 64 * 1024;  // octets encoded ahead of what the line has taken
-constexpr std::size_t small_chunk = 16 * 1024;   // octets; while more is to come, less is not worth a reply
 
 bool parameter_offered(const esmtp_parameter& p, const capabilities& offers)
 {
@@ -200,7 +199,7 @@ bool smtp_client::announce_chunk()
         return false;
     }
     f.last_chunk = m.content.finished();
-    if (!f.last_chunk && m.content.size() < small_chunk)
+    if (!f.last_chunk && m.content.empty())
         return false;
     f.chunk_left = m.content.size();
     write_command("BDAT " + std::to_string(f.chunk_left) + (f.last_chunk ? " LAST" : ""),

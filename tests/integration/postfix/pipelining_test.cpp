@@ -79,7 +79,7 @@ TEST_F(pipelining, chunks_follow_each_other)
 
 TEST_F(pipelining, a_large_message_streams_in_chunks)
 {
-    start({.odmr = {{"content_buffer", "16K"}}});
+    start({.odmr = {{"content_buffer", "4K"}}});
     const sent_message large = waiting({"ann@example.org"}, 3'000'000);
     server_script script;
     script.features = everything;
@@ -89,7 +89,7 @@ TEST_F(pipelining, a_large_message_streams_in_chunks)
 
 TEST_F(pipelining, a_large_message_that_is_refused_on_the_way_leaves_the_line_usable)
 {
-    start({.odmr = {{"content_buffer", "16K"}}});
+    start({.odmr = {{"content_buffer", "4K"}}});
     bounce_is_right("bob@example.org");
     waiting({"bob@example.org"}, 3'000'000);
     const sent_message other = waiting({"ann@example.org"});

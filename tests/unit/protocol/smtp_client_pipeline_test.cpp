@@ -546,13 +546,13 @@ TEST_F(smtp_client_stream, goes_chunk_by_chunk)
 {
     EXPECT_EQ(written(), envelope + chunk(lot));
     add(10);
-    EXPECT_EQ(written(), "") << "too little for a chunk";
+    EXPECT_EQ(written(), chunk(10)) << "the host MTA may wait until this is taken";
     add(20'000);
-    EXPECT_EQ(written(), chunk(20'010));
+    EXPECT_EQ(written(), chunk(20'000));
     message->content.finish();
     client.content_changed();
     EXPECT_EQ(written(), chunk(0, " LAST"));
-    client.receive("250 Ok\r\n250 Ok\r\n250 100000\r\n250 20010\r\n");
+    client.receive("250 Ok\r\n250 Ok\r\n250 100000\r\n250 10\r\n250 20000\r\n");
     EXPECT_FALSE(message->settled());
     client.receive("250 2.0.0 all\r\n");
     ASSERT_TRUE(message->settled());

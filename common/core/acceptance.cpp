@@ -83,14 +83,6 @@ bool can_take(const capabilities& offers, const transaction& message, eight_bit_
     });
 }
 
-std::uint64_t known_size(const transaction& message)
-{
-    const esmtp_parameter* size = find_parameter(message.parameters, "SIZE");
-    const std::uint64_t declared =
-        size != nullptr && size->value ? parse_number(*size->value).value_or(0) : 0;
-    return std::max<std::uint64_t>(declared, message.content.size());
-}
-
 bool too_large(const capabilities& offers, std::uint64_t size)
 {
     return offers.size && offers.size_limit > 0 && size > offers.size_limit;

@@ -27,10 +27,6 @@ std::optional<reply> cannot_take(const capabilities& offers, const transaction& 
 /// True when the server can take the message for all its recipients.
 bool can_take(const capabilities& offers, const transaction& message, eight_bit_content rule);
 
-/// The size of the message in octets (RFC 1870 5), as far as it is known: what was declared, or what has come
-/// of it when that is more (6.3). Right as long as nothing of the content has been taken away.
-std::uint64_t known_size(const transaction& message);
-
 /// True when a server that offers this says that it takes no message of that size.
 bool too_large(const capabilities& offers, std::uint64_t size);
 

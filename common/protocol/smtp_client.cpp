@@ -18,14 +18,6 @@ reply unavailable(std::string_view why)
     return reply(451, "4.4.2", "customer's session ended: " + std::string(why));
 }
 
-/// Octets of content: what the host MTA declared, or what has come so far.
-std::uint64_t size_of(const transaction& message)
-{
-    const esmtp_parameter* size = find_parameter(message.parameters, "SIZE");
-    const auto declared = size && size->value ? parse_number(*size->value) : std::nullopt;
-    return std::max<std::uint64_t>(declared.value_or(0), message.content.size());
-}
-
 }  // namespace
 
 smtp_client::smtp_client(settings s) : settings_(std::move(s)), lines_(max_reply_line)
@@ -85,7 +77,7 @@ void smtp_client::submit(std::shared_ptr<transaction> message)
         message->release();
         return;
     }
-    const std::uint64_t octets = size_of(*message);
+    const std::uint64_t octets = known_size(*message);
     open_.push_back({message, octets});
     open_octets_ += octets;
     waiting_.push_back(std::move(message));

@@ -1,5 +1,6 @@
 #include "protocol/transaction.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -44,6 +45,14 @@ void transaction::settle_open(const reply& outcome)
 void transaction::abandon()
 {
     abandoned_ = true;
+}
+
+std::uint64_t known_size(const transaction& message)
+{
+    const esmtp_parameter* size = find_parameter(message.parameters, "SIZE");
+    const std::uint64_t declared =
+        size != nullptr && size->value ? parse_number(*size->value).value_or(0) : 0;
+    return std::max<std::uint64_t>(declared, message.content.size());
 }
 
 }  // namespace odmr

@@ -102,4 +102,8 @@ private:
     bool released_ = false;
 };
 
+/// The size of the message in octets (RFC 1870 5), as far as it is known: what was declared, or what has come
+/// of it when that is more (6.3). Right as long as nothing of the content has been taken away.
+std::uint64_t known_size(const transaction& message);
+
 }  // namespace odmr

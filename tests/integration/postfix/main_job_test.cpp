@@ -148,7 +148,7 @@ TEST_F(main_job, size_and_8bitmime_are_passed_to_a_customer_that_offers_them)
 TEST_F(main_job, a_customer_without_any_extension_gets_its_mail)
 {
     start();
-    // 8BITMIME is not offered, so Postfix would convert the content: this one has nothing to convert.
+    // Nothing in it needs an extension.
     const std::string content =
         "From: <sender@elsewhere.example>\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\n"
         "Message-ID: <plain@elsewhere.example>\r\n\r\n.seven bits\r\n";

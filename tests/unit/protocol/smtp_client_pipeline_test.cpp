@@ -13,14 +13,6 @@ namespace odmr::test
 namespace
 {
 
-const std::string pipelining = R"(
-    S: 220 customer.example.org ESMTP
-    C: EHLO provider.example.net
-    S: 250-customer.example.org
-    S: 250 PIPELINING
-    * ready
-)";
-
 const std::string chunking = R"(
     S: 220 customer.example.org ESMTP
     C: EHLO provider.example.net
@@ -111,13 +103,6 @@ const std::string next_arrives_in_a_chunk_after_rset = R"(
     S: 250 2.0.0 queued
     = next 0 250 2.0.0 queued
     * settled next
-)";
-
-const std::string quits = R"(
-    ! quit
-    C: QUIT
-    S: 221 2.0.0 Bye
-    * closed the provider ends it
 )";
 
 // --- PIPELINING

@@ -18,16 +18,7 @@ namespace odmr::test
 namespace
 {
 
-/// The customer's server offers PIPELINING.
-const std::string pipelining = R"(
-    S: 220 customer.example.org ESMTP
-    C: EHLO provider.example.net
-    S: 250-customer.example.org
-    S: 250 PIPELINING
-    * ready
-)";
-
-/// It offers nothing.
+/// The customer's server offers nothing.
 const std::string plain = R"(
     S: 220 customer.example.org ESMTP
     C: EHLO provider.example.net
@@ -76,13 +67,6 @@ const std::string next_arrives_after_rset = R"(
     S: 250 2.0.0 queued
     = next 0 250 2.0.0 queued
     * settled next
-)";
-
-const std::string quits = R"(
-    ! quit
-    C: QUIT
-    S: 221 2.0.0 Bye
-    * closed the provider ends it
 )";
 
 // --- a message arrives

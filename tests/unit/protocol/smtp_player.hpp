@@ -412,4 +412,22 @@ inline void replay(std::string_view script)
     fail_everywhere(steps, octets);
 }
 
+// What many dialogues begin and end with.
+
+/// The customer's server offers PIPELINING.
+inline const std::string pipelining = R"(
+    S: 220 customer.example.org ESMTP
+    C: EHLO provider.example.net
+    S: 250-customer.example.org
+    S: 250 PIPELINING
+    * ready
+)";
+
+inline const std::string quits = R"(
+    ! quit
+    C: QUIT
+    S: 221 2.0.0 Bye
+    * closed the provider ends it
+)";
+
 }  // namespace odmr::test

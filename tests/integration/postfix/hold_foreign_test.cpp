@@ -69,10 +69,11 @@ TEST_F(hold_foreign, what_the_administrator_held_after_a_restart_is_left_alone)
 TEST_F(hold_foreign, what_a_header_check_held_while_the_customer_was_there_is_left_alone)
 {
     start_holding({.odmr = {stay}, .extra_main_cf = filter});
-    held({"ann@example.org"});
+    const sent_message first = held({"ann@example.org"});
     scripted_customer& customer = turned("ATRN example.org");
     customer.serve();
-    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(the_provider().socket_of("example.org")); }));
+    ASSERT_TRUE(arrives(first, "ann@example.org"));
+    ASSERT_TRUE(queue_becomes_empty());  // the provider has seen the reply, too: nothing of it comes again
     const sent_message message = send({"filtered@example.org"});
     EXPECT_TRUE(comes_to_be(message, "hold"));
     customer.cut();

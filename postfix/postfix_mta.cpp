@@ -109,6 +109,11 @@ void postfix_mta::domain_offline(const std::string& domain)
     held_.domain_offline(gone->customer, domain);
 }
 
+void postfix_mta::arrives(const arrival& /*message*/)
+{
+    // Postfix delivers what is not on hold without being asked.
+}
+
 void postfix_mta::attempted(const std::string& domain, const std::string& queue_id)
 {
     const auto found = online_.find(domain);

@@ -35,6 +35,7 @@ public:
 
     void domain_online(const std::string& domain, const std::string& customer) override;
     void domain_offline(const std::string& domain) override;
+    void arrives(const arrival& message) override;
     void attempted(const std::string& domain, const std::string& queue_id) override;
     void settled(const std::string& domain, const transaction& message) override;
     awaitable<std::optional<std::size_t>> waiting(std::vector<std::string> domains,

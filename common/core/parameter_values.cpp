@@ -246,6 +246,10 @@ std::vector<conflict> check_settings(const settings& checked)
         "it is longer than auth_delay_max; expected at most " + format_duration(checked.auth_delay_max));
     refuse_if(checked.session_limit > seconds(0) && checked.linger > checked.session_limit, "linger",
               "it is longer than session_limit; expected at most " + format_duration(checked.session_limit));
+    refuse_if(checked.host == mail_system::sendmail && checked.sendmail_control.size() != 1,
+              "sendmail_control",
+              "odmrd makes one Sendmail deliver, and needs the address of its control port; expected exactly "
+              "one address");
     return conflicts;
 }
 

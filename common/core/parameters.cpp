@@ -51,6 +51,8 @@ constexpr std::string_view after_turn = "Time limits after the turn";
 constexpr std::string_view from_mta = "Mail from the mail system";
 constexpr std::string_view tool = "odmrctl";
 constexpr std::string_view postfix = "Postfix";
+constexpr std::string_view sendmail = "Sendmail";
+constexpr std::string_view commands = "Commands of the mail system";
 constexpr std::string_view logging = "Log";
 
 // clang-format off
@@ -174,12 +176,20 @@ constexpr parameter table[] = {
  "When odmrd is stopped, messages under way get this time to be finished. What is not finished then stays in the queue of "
  "the mail system and is delivered in the next session."},
 
+{"mail_system", from_mta, &settings::host, one_of("postfix sendmail"), "postfix",
+ "The mail system of this machine, whose queue keeps the mail of customers that are not connected."},
 {"socket_dir", from_mta, &settings::socket_dir, path, "/var/spool/postfix/odmr",
- "The directory where odmrd listens for mail of the customers that are connected: one socket for each domain, named like "
- "the domain. The mail system must be able to reach it; with Postfix it lies inside the queue directory, so that "
- "delivery processes in a chroot find it too."},
+ "Only with Postfix: the directory where odmrd listens for mail of the customers that are connected: one socket "
+ "for each domain, named like the domain. It lies inside Postfix's queue directory, so that delivery processes in a chroot "
+ "find it too."},
+{"lmtp_socket", from_mta, &settings::lmtp_socket, path, "/run/odmr/lmtp",
+ "Only with Sendmail: the socket where odmrd takes the mail of all customers. It is there as long as odmrd runs, and the mailer "
+ "odmr of sendmail.cf must name it. Neither it nor its directory may be writable for others, or Sendmail refuses to use it."},
+{"lmtp_size_limit", from_mta, &settings::lmtp_size_limit, octets(0, kib * gib), "0",
+ "Only with Sendmail: the size that is announced to it as the largest a message may have. A larger one is returned to its "
+ "sender (552 5.3.4). With 0 there is none, and what counts is what each customer's server takes."},
 {"lmtp_connections", from_mta, &settings::lmtp_connections, count(1, 10000), "200",
- "How many connections of the mail system are served at the same time for one domain. It should be well above the number of "
+ "How many connections of the mail system are served at the same time for one domain, or with Sendmail for all. It should be well above the number of "
  "messages the mail system sends to a domain at once, with Postfix odmr_destination_concurrency_limit, because it keeps "
  "connections for a while after they were used."},
 {"max_open_messages", from_mta, &settings::max_open_messages, count(5, 10000), "150",
@@ -231,9 +241,29 @@ constexpr parameter table[] = {
  "The directory where odmrctl maps writes the tables of domains that main.cf refers to."},
 {"postfix_map_type", postfix, &settings::postfix_map_type, one_of("hash lmdb btree cdb"), "hash",
  "The type of these tables. Your Postfix must support it; postconf -m lists what it knows."},
-{"queue_command_timeout", postfix, &settings::queue_command_timeout, duration(1, hour), "30s",
- "How long a command of Postfix may run before odmrd gives it up. No mail is lost by that; the queue is asked again."},
-{"atrn_listing_timeout", postfix, &settings::atrn_listing_timeout, duration(0, 10 * minute), "3s",
+
+{"sendmail_command", sendmail, &settings::sendmail_command, path, "/usr/sbin/sendmail",
+ "The command of Sendmail that lists the queue. It must be the one of the instance that keeps customers' mail."},
+{"sendmail_config", sendmail, &settings::sendmail_config, optional_path, "",
+ "The configuration file of the Sendmail that keeps customers' mail. When it is empty, it is the one that Sendmail takes by "
+ "itself, /etc/mail/sendmail.cf. With another one the command lists the queue without its own privileges, so the account that "
+ "user names must be able to read it, as a member of the queue's group."},
+{"sendmail_queue_group", sendmail, &settings::sendmail_queue_group, word, "odmr",
+ "The queue group in which customers' mail waits. When it is empty, everything in that Sendmail's queue is customers' mail, as "
+ "with a second instance that has no other."},
+{"sendmail_control", sendmail, &settings::sendmail_control, endpoints, "127.0.0.1:10025",
+ "The address and port of Sendmail where ETRN (RFC 1985) makes it deliver a customer's mail. It must be a loopback address: "
+ "whoever may say ETRN there can start queue runs."},
+{"sendmail_maps_dir", sendmail, &settings::sendmail_maps_dir, path, "/etc/mail",
+ "The directory of the tables mailertable and access, in which odmrctl maps keeps the customers' domains."},
+{"sendmail_map_type", sendmail, &settings::sendmail_map_type, one_of("hash btree cdb"), "hash",
+ "The type of these tables, as sendmail.mc has it."},
+{"sendmail_makemap", sendmail, &settings::sendmail_makemap, path, "/usr/sbin/makemap",
+ "The command that compiles these tables when odmrctl maps has written them."},
+
+{"queue_command_timeout", commands, &settings::queue_command_timeout, duration(1, hour), "30s",
+ "How long a command of the mail system may run before odmrd gives it up. No mail is lost by that; the queue is asked again."},
+{"atrn_listing_timeout", commands, &settings::atrn_listing_timeout, duration(0, 10 * minute), "3s",
  "How long the answer to ATRN may wait for the listing of the queue that tells whether there is mail. When it takes longer, "
  "the answer is 250, as if there were some. Customers wait for at least 10 minutes (RFC 2645 section 5.2.1)."},
 

@@ -42,7 +42,7 @@ struct value_rule {
 using parameter_member =
     std::variant<std::string settings::*, bool settings::*, std::uint64_t settings::*, seconds settings::*,
                  std::vector<endpoint_setting> settings::*, tls_version settings::*, log_target settings::*,
-                 log_level settings::*, eight_bit_content settings::*>;
+                 log_level settings::*, eight_bit_content settings::*, mail_system settings::*>;
 
 struct parameter {
     std::string_view name;

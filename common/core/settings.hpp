@@ -27,6 +27,8 @@ enum class log_level { debug, info, warning, error };
 enum class tls_version { tls1_2, tls1_3 };
 /// What becomes of 8-bit content for a server that does not offer 8BITMIME.
 enum class eight_bit_content { pass, refuse, convert };
+/// The mail system that keeps the queue.
+enum class mail_system { postfix, sendmail };
 
 struct settings {
     // who we are, where we listen
@@ -80,8 +82,11 @@ struct settings {
     seconds shutdown_grace{};
 
     // from the host MTA
-    std::string socket_dir;
-    std::uint64_t lmtp_connections = 0;   ///< per domain
+    mail_system host{};
+    std::string socket_dir;               ///< Postfix: one socket for each domain online
+    std::string lmtp_socket;              ///< Sendmail: one for all domains, always there
+    std::uint64_t lmtp_size_limit = 0;    ///< octets of a message by lmtp_socket; 0 = no limit
+    std::uint64_t lmtp_connections = 0;   ///< per domain; by lmtp_socket, in all
     std::uint64_t max_open_messages = 0;  ///< per customer
     std::uint64_t max_recipients = 0;     ///< per transaction
     std::uint64_t content_buffer = 0;     ///< octets per transaction
@@ -102,6 +107,17 @@ struct settings {
     std::string postfix_command_dir;
     std::string postfix_maps_dir;
     std::string postfix_map_type;
+
+    // Sendmail
+    std::string sendmail_command;
+    std::string sendmail_config;                     ///< empty: the one Sendmail takes by itself
+    std::string sendmail_queue_group;                ///< empty: the instance has only customers' mail
+    std::vector<endpoint_setting> sendmail_control;  ///< one: where ETRN is taken
+    std::string sendmail_maps_dir;
+    std::string sendmail_map_type;
+    std::string sendmail_makemap;
+
+    // the host MTA's commands
     seconds queue_command_timeout{};
     seconds atrn_listing_timeout{};
 

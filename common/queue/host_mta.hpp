@@ -1,10 +1,11 @@
-// host_mta - what the relay needs from the mail server that keeps the queue. postfix/ and (later) sendmail/
+// host_mta - what the relay needs from the mail server that keeps the queue. postfix/ and sendmail/
 // implement it.
 //
 // The relay says which domains are online and what has come; how the MTA is made to hand its mail over is the
 // adapter's business.
 #pragma once
 
+#include "core/envelope.hpp"
 #include "net/asio.hpp"
 #include "protocol/transaction.hpp"
 
@@ -28,6 +29,10 @@ public:
     virtual void domain_online(const std::string& domain, const std::string& customer) = 0;
     /// Nobody serves it any more: nothing may come.
     virtual void domain_offline(const std::string& domain) = 0;
+
+    /// The mail system accepts such a message now, for customers among others: it is in its queue in a
+    /// moment.
+    virtual void arrives(const arrival& message) = 0;
 
     /// A transaction for that domain has reached us by LMTP. queue_id is empty when the MTA does not tell.
     virtual void attempted(const std::string& domain, const std::string& queue_id) = 0;

@@ -68,6 +68,7 @@ void mail_intake::passed(const arrival& message)
 {
     rest_.waiting.arrived(message, mail_state::deferred, now());
     ++counts_.passed;
+    rest_.arrives(message);
 }
 
 void mail_intake::refused(refusal why)

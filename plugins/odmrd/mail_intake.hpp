@@ -27,6 +27,7 @@ public:
         const presence& online;
         ledger& waiting;
         std::function<bool(const std::string& customer)> can_hold;  ///< the mail system, mail for that one
+        std::function<void(const arrival& message)> arrives;  ///< the mail system is told of such a message
         hold_store& holds;
     };
 

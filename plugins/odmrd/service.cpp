@@ -40,7 +40,8 @@ service::service(const asio::any_io_executor& executor, settings from, std::shar
               lmtp_connected(std::move(socket), domain);
           })),
       intake_({directory_, presence_, ledger_,
-               [this](const std::string& customer) { return mta_->can_hold(customer); }, holds_})
+               [this](const std::string& customer) { return mta_->can_hold(customer); },
+               [this](const arrival& message) { mta_->arrives(message); }, holds_})
 {
 }
 

@@ -189,6 +189,10 @@ TEST(parameters, combinations_that_cannot_work_are_named)
     EXPECT_EQ(conflicts_with({{"require_tls", "yes"}}), keys{"require_tls"});
     EXPECT_EQ(conflicts_with({{"auth_delay", "2min"}}), keys{"auth_delay"});
     EXPECT_EQ(conflicts_with({{"session_limit", "1min"}, {"linger", "2min"}}), keys{"linger"});
+    EXPECT_EQ(conflicts_with({{"mail_system", "sendmail"}, {"sendmail_control", ""}}),
+              keys{"sendmail_control"});
+    EXPECT_EQ(conflicts_with({{"mail_system", "sendmail"}, {"sendmail_control", "127.0.0.1:1, [::1]:1"}}),
+              keys{"sendmail_control"});
     EXPECT_EQ(conflicts_with({{"tls_key", "/k"}, {"auth_delay", "2min"}}), (keys{"tls_key", "auth_delay"}));
 }
 

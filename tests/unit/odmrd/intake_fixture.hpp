@@ -23,6 +23,7 @@ protected:
     std::map<std::string, customer_view, std::less<>> domains_{
         {"example.org", {.name = "alice", .has_recipient_list = true}}};
     bool can_hold_ = true;
+    std::vector<arrival> told_;  ///< the mail system was
 
     temp_dir folder_;
     std::string path_ = folder_.path() / "customers.db";
@@ -30,8 +31,8 @@ protected:
     hold_store holds_{path_};
     ledger ledger_;
     presence presence_{*this};
-    mail_intake intake_{
-        {*this, presence_, ledger_, [this](const std::string&) { return can_hold_; }, holds_}};
+    mail_intake intake_{{*this, presence_, ledger_, [this](const std::string&) { return can_hold_; },
+                         [this](const arrival& message) { told_.push_back(message); }, holds_}};
 
 private:
     [[nodiscard]] owner owner_of(std::string_view domain) const override

@@ -66,6 +66,7 @@ TEST_F(mail_intake_test, what_passed_is_deferred)
     EXPECT_EQ(intake_.waiting("alice").messages, 1U);
     EXPECT_TRUE(holds_.holds().empty());
     EXPECT_EQ(intake_.counts().passed, 1U);
+    EXPECT_EQ(told_, std::vector{for_alice("4C0FFEE")});
 }
 
 TEST_F(mail_intake_test, refusals_are_counted_by_reason)

@@ -1,21 +1,20 @@
 #include "queue/command.hpp"
 
+#include "queue/spawn.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace odmr
@@ -26,30 +25,6 @@ namespace
 
 constexpr std::size_t max_errors = 2048;  // octets of stderr kept
 
-/// A file descriptor that is closed in the end.
-class descriptor
-{
-public:
-    explicit descriptor(int fd = -1) : fd_(fd) {}
-    descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
-    descriptor& operator=(descriptor&& other) noexcept
-    {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~descriptor()
-    {
-        if (fd_ >= 0)
-            ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-    explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_;
-};
-
 struct child {
     pid_t pid = -1;
     descriptor process;  ///< becomes readable when it has ended
@@ -57,73 +32,25 @@ struct child {
     descriptor errors;  ///< a file in memory: cannot fill up and block anybody
 };
 
-/// A file in memory with this text, to be read from its beginning: unlike a pipe it never waits for a reader.
-descriptor file_with(const std::string& text)
-{
-    descriptor file(::memfd_create("stdin", MFD_CLOEXEC));
-    for (std::size_t done = 0; file && done < text.size();) {
-        const ssize_t n =
-            ::pwrite(file.get(), text.data() + done, text.size() - done, static_cast<off_t>(done));
-        if (n <= 0)
-            return descriptor();
-        done += static_cast<std::size_t>(n);
-    }
-    return file;
-}
-
-/// Starts it; on failure errno-like code in `error`.
-child spawn(const std::vector<std::string>& argv, const std::string& input, int& error)
+/// Throws std::system_error.
+child start(const std::vector<std::string>& argv, const std::string& input)
 {
     child started;
-    const descriptor given = file_with(input);
+    const descriptor given = memory_file(input);
     std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-        error = errno;
-        return started;
-    }
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe");
     started.output = descriptor(pipe[0]);
     const descriptor write_end(pipe[1]);
-    started.errors = descriptor(::memfd_create("stderr", MFD_CLOEXEC));
-    if (!given || !started.errors) {
-        error = errno;
-        return started;
-    }
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, given.get(), STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, write_end.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, started.errors.get(), STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE);  // we ignore it; programs expect it
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-
-    std::vector<char*> arguments;
-    for (const std::string& argument : argv)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    std::array<char*, 2> environment{const_cast<char*>("PATH=/usr/sbin:/usr/bin:/sbin:/bin"), nullptr};
-
-    error = ::posix_spawn(&started.pid, argv.front().c_str(), &actions, &attributes, arguments.data(),
-                          environment.data());
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (error == 0)
-        started.process = descriptor(static_cast<int>(::syscall(SYS_pidfd_open, started.pid, 0)));
+    started.errors = memory_file();
+    // We ignore SIGPIPE; programs expect it.
+    started.pid = spawn(argv, {given.get(), write_end.get(), started.errors.get()}, {SIGPIPE});
+    started.process = end_of(started.pid);
     return started;
 }
 
-std::string beginning_of(const descriptor& file)
+std::string without_line_end(std::string text)
 {
-    std::string text(max_errors, '\0');
-    const ssize_t n = ::pread(file.get(), text.data(), text.size(), 0);
-    text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
     while (!text.empty() && text.back() == '\n')
         text.pop_back();
     return text;
@@ -143,14 +70,7 @@ public:
             reap();
         }
     }
-    int reap()
-    {
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-        pid_ = -1;
-        return status;
-    }
+    int reap() { return odmr::reap(std::exchange(pid_, -1)); }
 
 private:
     pid_t pid_;
@@ -185,10 +105,11 @@ awaitable<command_result> run_command(std::vector<std::string> argv,
 {
     auto executor = co_await asio::this_coro::executor;
     command_result result;
-    int error = 0;
-    child started = spawn(argv, input, error);
-    if (error != 0) {
-        result.errors = std::strerror(error);
+    child started;
+    try {
+        started = start(argv, input);
+    } catch (const std::system_error& problem) {
+        result.errors = problem.code().message();
         co_return result;
     }
     reaper process(started.pid);
@@ -218,7 +139,7 @@ awaitable<command_result> run_command(std::vector<std::string> argv,
     timer.cancel();
     watch->pid = -1;
     const int status = process.reap();
-    result.errors = beginning_of(errors);
+    result.errors = without_line_end(beginning_of(errors, max_errors));
     if (watch->expired) {
         result.what = command_result::kind::timed_out;
     } else if (WIFSIGNALED(status)) {

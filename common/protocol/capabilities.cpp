@@ -62,6 +62,19 @@ capabilities either(const capabilities& a, const capabilities& b)
     return result;
 }
 
+capabilities both(const capabilities& a, const capabilities& b)
+{
+    capabilities result;
+    for (const keyword& k : keywords)
+        result.*k.flag = a.*k.flag && b.*k.flag;
+    if (limited(a) && limited(b))
+        result.size_limit = std::min(a.size_limit, b.size_limit);
+    else
+        result.size_limit = limited(a) ? a.size_limit : b.size_limit;
+    result.size = result.size || limited(a) || limited(b);
+    return result;
+}
+
 std::vector<std::string> capability_lines(const capabilities& offered)
 {
     std::vector<std::string> lines;

@@ -3,6 +3,7 @@
 
 #include "protocol/reply.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@ struct capabilities {
     bool size = false;             ///< RFC 1870
     std::uint64_t size_limit = 0;  ///< octets; 0 = no fixed limit
 
-    friend bool operator==(const capabilities&, const capabilities&) = default;
+    friend auto operator<=>(const capabilities&, const capabilities&) = default;
 };
 
 /// Reads the lines after the first of an EHLO reply; keywords in any case, unknown ones ignored.
@@ -28,6 +29,9 @@ capabilities parse_capabilities(const reply& ehlo);
 
 /// What at least one of two servers takes.
 capabilities either(const capabilities& a, const capabilities& b);
+
+/// What both of two servers take.
+capabilities both(const capabilities& a, const capabilities& b);
 
 /// The keyword lines of an LHLO reply that offers these (without PIPELINING and ENHANCEDSTATUSCODES,
 /// which an LMTP server always has: RFC 2033 5).

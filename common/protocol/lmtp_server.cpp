@@ -199,6 +199,8 @@ void lmtp_server::on_data(std::string_view argument)
 
 void lmtp_server::on_rset(std::string_view)
 {
+    if (shutting_down_ && !envelope_)
+        return say_goodbye("connect again: something else is offered now");
     forget_transaction();
     say(250, "2.0.0", "Ok");
     closed_ = shutting_down_;
@@ -237,9 +239,14 @@ void lmtp_server::answer()
 
 void lmtp_server::shut_down()
 {
-    if (std::exchange(shutting_down_, true) || closed_ || busy())
-        return;
-    say(421, "4.3.2", "customer is offline");
+    shutting_down_ = true;
+    if (!closed_ && !busy())
+        say_goodbye("customer is offline");
+}
+
+void lmtp_server::say_goodbye(std::string_view why)
+{
+    say(421, "4.3.2", why);
     closed_ = true;
 }
 

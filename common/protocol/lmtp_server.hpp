@@ -52,6 +52,9 @@ public:
     void answer();
     /// Ends the connection: with 421 between transactions, else when the present one is answered or reset.
     void shut_down();
+    /// Ends it where that costs the host MTA no message: when the present or the next transaction is answered
+    /// or reset, or with 421 to a RSET between two.
+    void wind_up() { shutting_down_ = true; }
 
     // --- what to do
     [[nodiscard]] std::string take_output() { return std::exchange(output_, {}); }
@@ -89,6 +92,7 @@ private:
     void say(int code, std::string_view enhanced, std::string_view text);
     void refuse(int code, std::string_view enhanced, std::string_view text);
     void forget_transaction();
+    void say_goodbye(std::string_view why);
     [[nodiscard]] bool mail_parameter_ok(const esmtp_parameter& p) const;
     [[nodiscard]] bool rcpt_parameter_ok(const esmtp_parameter& p) const;
 

@@ -87,6 +87,24 @@ TEST(capabilities, either_has_no_limit_when_one_of_them_has_none)
     EXPECT_EQ(either(of("mx\nSIZE 5"), of("mx")), of("mx\nSIZE"));
 }
 
+TEST(capabilities, both_is_what_each_of_them_has)
+{
+    const capabilities a = of("mx\nPIPELINING\nCHUNKING\n8BITMIME\nSIZE 1000");
+    const capabilities b = of("mx\nCHUNKING\n8BITMIME\nDSN\nSIZE 2000");
+    EXPECT_EQ(both(a, b), of("mx\nCHUNKING\n8BITMIME\nSIZE 1000"));
+    EXPECT_EQ(both(b, a), both(a, b));
+    EXPECT_EQ(both(a, a), a);
+    EXPECT_EQ(both(a, {}), of("mx\nSIZE 1000"));
+}
+
+TEST(capabilities, both_has_a_limit_when_one_of_them_has)
+{
+    EXPECT_EQ(both(of("mx\nSIZE 5"), of("mx\nSIZE")), of("mx\nSIZE 5"));
+    EXPECT_EQ(both(of("mx\nSIZE"), of("mx\nSIZE 5")), of("mx\nSIZE 5"));
+    EXPECT_EQ(both(of("mx\nSIZE 5"), of("mx")), of("mx\nSIZE 5"));
+    EXPECT_EQ(both(of("mx\nSIZE"), of("mx")), of("mx"));
+}
+
 TEST(capabilities, are_written_for_lhlo)
 {
     EXPECT_EQ(capability_lines({}), lines{});

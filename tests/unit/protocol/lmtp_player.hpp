@@ -4,7 +4,7 @@
 //   = id 4ABC   = from <a@a.example> SIZE=9   = to <b@b.example>   the message, its recipients in order
 //   = text Hello   = end                                           its content, a line at a time
 //   ! settle 250 2.0.0 Ok    the fate of its next recipient
-//   ! answer   ! shutdown   * closed
+//   ! answer   ! shutdown   ! windup   * closed
 #pragma once
 
 #include "dialogue.hpp"
@@ -122,6 +122,8 @@ private:
         const std::string what = take_word(text);
         if (what == "shutdown")
             server.shut_down();
+        if (what == "windup")
+            server.wind_up();
         if (what == "answer")
             server.answer();
         if (what == "settle") {

@@ -587,5 +587,52 @@ TEST(lmtp_server, shut_down_inside_an_envelope_waits_for_its_end)
     )");
 }
 
+// --- wind_up
+
+TEST(lmtp_server, wound_up_it_takes_one_more_message)
+{
+    replay(poor(), poor_hello + R"(
+        ! windup
+        C: NOOP
+        S: 250 2.0.0 Ok
+        C: MAIL FROM:<a@a.example>
+        C: RCPT TO:<b@b.example>
+        C: DATA
+        S: 250 2.1.0 Ok
+        S: 250 2.1.5 Ok
+        S: 354 End data with <CR><LF>.<CR><LF>
+        C: .
+        = from <a@a.example>
+        = to <b@b.example>
+        = end
+        ! settle 250 2.0.0 queued
+        ! answer
+        S: 250 2.0.0 queued
+        * closed
+    )");
+}
+
+TEST(lmtp_server, wound_up_it_ends_when_the_client_looks_whether_it_is_there)
+{
+    replay(poor(), poor_hello + R"(
+        ! windup
+        C: RSET
+        S: 421 4.3.2 connect again: something else is offered now
+        * closed
+    )");
+}
+
+TEST(lmtp_server, wound_up_inside_an_envelope_it_waits_for_its_end)
+{
+    replay(poor(), poor_hello + R"(
+        C: MAIL FROM:<a@a.example>
+        S: 250 2.1.0 Ok
+        ! windup
+        C: RSET
+        S: 250 2.0.0 Ok
+        * closed
+    )");
+}
+
 }  // namespace
 }  // namespace odmr::test

@@ -6,9 +6,23 @@
 namespace odmr
 {
 
+namespace
+{
+
+capabilities without_size(capabilities offers)
+{
+    offers.size = false;
+    offers.size_limit = 0;
+    return offers;
+}
+
+}  // namespace
+
 void presence::enter(mail_route& route, const std::vector<std::string>& domains)
 {
-    customers_[route.customer()].push_back({&route, domains});
+    const capabilities offers = without_size(route.offers());
+    customers_[route.customer()].push_back({&route, domains, offers});
+    ++offers_[offers];
     for (const std::string& domain : domains) {
         auto& routes = domains_[domain];
         routes.push_back(&route);
@@ -30,6 +44,8 @@ void presence::leave(mail_route& route)
     if (found == members.end())
         return;
     const std::vector<std::string> domains = std::move(found->domains);
+    if (const auto same = offers_.find(found->offers); --same->second == 0)
+        offers_.erase(same);
     members.erase(found);
     if (members.empty())
         customers_.erase(of_customer);
@@ -58,17 +74,25 @@ void presence::forget(mail_route& route, const std::vector<std::string>& domains
 
 mail_route* presence::route_to(std::string_view domain) const
 {
-    return route_to(domain, [](const capabilities&) { return true; });
+    const std::string only(domain);
+    return route_to(std::span(&only, 1), [](const capabilities&) { return true; });
 }
 
-mail_route* presence::route_to(std::string_view domain, const condition& will_do) const
+mail_route* presence::route_to(std::span<const std::string> domains, const condition& will_do) const
 {
-    const auto found = domains_.find(domain);
+    const auto found = domains_.find(domains.front());
     if (found == domains_.end())
         return nullptr;
+    const auto serves_the_others = [&](const mail_route* route) {
+        return std::ranges::all_of(domains.subspan(1), [&](const std::string& domain) {
+            const auto also = domains_.find(domain);
+            return also != domains_.end() && std::ranges::find(also->second, route) != also->second.end();
+        });
+    };
     mail_route* best = nullptr;
     for (mail_route* route : found->second)
-        if (will_do(route->offers()) && (best == nullptr || route->load() < best->load()))
+        if (serves_the_others(route) && will_do(route->offers()) &&
+            (best == nullptr || route->load() < best->load()))
             best = route;
     return best;
 }
@@ -81,6 +105,16 @@ std::optional<capabilities> presence::offers(std::string_view domain) const
     capabilities all = found->second.front()->offers();
     for (const mail_route* route : found->second)
         all = either(all, route->offers());
+    return all;
+}
+
+std::optional<capabilities> presence::offered_by_all() const
+{
+    if (offers_.empty())
+        return std::nullopt;
+    capabilities all = offers_.begin()->first;
+    for (const auto& [offers, routes] : offers_)
+        all = both(all, offers);
     return all;
 }
 

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,13 +56,15 @@ public:
 
     /// The domain's route with the least load; nullptr when the domain is offline.
     [[nodiscard]] mail_route* route_to(std::string_view domain) const;
-    /// The same among those whose offers will do; nullptr when there is none. `will_do` is asked about every
-    /// route of the domain.
+    /// The same among those that serve all of these domains, one or more, and whose offers will do; nullptr
+    /// when there is none. `will_do` is asked about every route that serves them.
     using condition = std::function<bool(const capabilities&)>;
-    [[nodiscard]] mail_route* route_to(std::string_view domain, const condition& will_do) const;
+    [[nodiscard]] mail_route* route_to(std::span<const std::string> domains, const condition& will_do) const;
     /// What at least one route of the domain offers: a message goes to one that can take it. nullopt when the
     /// domain is offline.
     [[nodiscard]] std::optional<capabilities> offers(std::string_view domain) const;
+    /// What every route of every customer offers, their limits of size apart; nullopt when nobody is online.
+    [[nodiscard]] std::optional<capabilities> offered_by_all() const;
     /// All routes of that customer.
     [[nodiscard]] std::vector<mail_route*> routes_of(std::string_view customer) const;
 
@@ -69,6 +72,7 @@ private:
     struct membership {
         mail_route* route = nullptr;
         std::vector<std::string> domains;
+        capabilities offers;  ///< as counted
     };
 
     void forget(mail_route& route, const std::vector<std::string>& domains);
@@ -77,6 +81,8 @@ private:
     std::map<std::string, std::vector<mail_route*>, std::less<>> domains_;
     /// The same by customer: nobody's coming and going costs more the more others there are.
     std::map<std::string, std::vector<membership>, std::less<>> customers_;
+    /// How many routes offer the same, limits of size apart: there are few such sets, however many routes.
+    std::map<capabilities, std::size_t> offers_;
 };
 
 }  // namespace odmr

@@ -58,6 +58,7 @@ void service::reload(settings from)
 void service::domain_online(const std::string& domain)
 {
     log::info("online", {{"domain", domain}});
+    look_at_promises();
     mta_->domain_online(domain, presence_.route_to(domain)->customer());
 }
 
@@ -66,12 +67,14 @@ void service::domain_offline(const std::string& domain)
     // The socket goes first, so that the connections that end now are not made again.
     mta_->domain_offline(domain);
     close_lmtp(domain);
+    look_at_promises();
     log::info("offline", {{"domain", domain}});
 }
 
 void service::routes_changed(const std::string& domain)
 {
     close_lmtp(domain);  // what was offered in LHLO may hold no more
+    look_at_promises();
 }
 
 void service::lmtp_connected(stream_socket socket, const std::string& domain)
@@ -95,6 +98,14 @@ void service::close_lmtp(const std::string& domain)
     for (const auto& weak : sessions)
         if (const auto s = weak.lock())
             s->shut_down();
+}
+
+/// The connections of the socket of all domains were promised what everybody online took then.
+void service::look_at_promises()
+{
+    for (const auto& weak : lmtp_[std::string()])
+        if (const auto s = weak.lock())
+            s->presence_changed();
 }
 
 }  // namespace odmr

@@ -64,8 +64,10 @@ private:
     void domain_online(const std::string& domain) override;
     void domain_offline(const std::string& domain) override;
     void routes_changed(const std::string& domain) override;
+    /// domain: empty for the socket of all domains.
     void lmtp_connected(stream_socket socket, const std::string& domain);
     void close_lmtp(const std::string& domain);
+    void look_at_promises();
 
     asio::any_io_executor executor_;
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();

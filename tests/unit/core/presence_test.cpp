@@ -1,5 +1,7 @@
 #include "core/presence.hpp"
 
+#include "fake_route.hpp"
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -13,25 +15,8 @@ namespace odmr
 namespace
 {
 
+using test::fake_route;
 using words = std::vector<std::string>;
-
-class fake_route : public mail_route
-{
-public:
-    explicit fake_route(std::string customer) : customer_(std::move(customer)) {}
-
-    [[nodiscard]] const std::string& customer() const override { return customer_; }
-    [[nodiscard]] const capabilities& offers() const override { return can; }
-    [[nodiscard]] std::uint64_t load() const override { return busy; }
-    void probe() override {}
-    void submit(std::shared_ptr<transaction>) override {}
-
-    capabilities can;
-    std::size_t busy = 0;
-
-private:
-    std::string customer_;
-};
 
 /// Writes down what it hears, and asks back each time: a listener may look at what it is told about.
 class listener : public presence::listener
@@ -119,16 +104,17 @@ TEST_F(presence_test, mail_goes_to_the_route_with_the_least_load)
 
 TEST_F(presence_test, mail_goes_to_a_route_that_will_do)
 {
+    const words only{"a.example"};
     const auto with_utf8 = [](const capabilities& offers) { return offers.smtputf8; };
-    EXPECT_EQ(online.route_to("a.example", with_utf8), nullptr);
+    EXPECT_EQ(online.route_to(only, with_utf8), nullptr);
     online.enter(first, {"a.example"});
     online.enter(second, {"a.example"});
-    EXPECT_EQ(online.route_to("a.example", with_utf8), nullptr);
+    EXPECT_EQ(online.route_to(only, with_utf8), nullptr);
     first.can.smtputf8 = true;
     first.busy = 9;
-    EXPECT_EQ(online.route_to("a.example", with_utf8), &first) << "whatever its load";
+    EXPECT_EQ(online.route_to(only, with_utf8), &first) << "whatever its load";
     second.can.smtputf8 = true;
-    EXPECT_EQ(online.route_to("a.example", with_utf8), &second);
+    EXPECT_EQ(online.route_to(only, with_utf8), &second);
 }
 
 TEST_F(presence_test, a_domain_is_promised_what_one_of_its_routes_offers)
@@ -154,6 +140,51 @@ TEST_F(presence_test, a_domain_is_promised_what_one_of_its_routes_offers)
     EXPECT_EQ(online.offers("a.example"), both);
     online.leave(first);
     EXPECT_EQ(online.offers("a.example"), second.can);
+}
+
+TEST_F(presence_test, a_message_for_several_domains_goes_to_a_route_that_serves_them_all)
+{
+    const auto any = [](const capabilities&) { return true; };
+    const words two{"a.example", "b.example"};
+    online.enter(first, {"a.example"});
+    EXPECT_EQ(online.route_to(two, any), nullptr);
+    online.enter(second, {"b.example"});
+    EXPECT_EQ(online.route_to(two, any), nullptr) << "each has one of them";
+    fake_route third{"smith"};
+    third.busy = 9;
+    online.enter(third, {"b.example", "a.example"});
+    EXPECT_EQ(online.route_to(two, any), &third) << "whatever its load";
+    EXPECT_EQ(online.route_to(two, [](const capabilities& offers) { return offers.dsn; }), nullptr);
+    online.leave(third);
+    EXPECT_EQ(online.route_to(two, any), nullptr);
+}
+
+TEST_F(presence_test, everybody_is_promised_what_every_route_offers)
+{
+    EXPECT_EQ(online.offered_by_all(), std::nullopt);
+    first.can = parse_capabilities(reply(250, "", "mx\nDSN\n8BITMIME\nSIZE 500"));
+    second.can = parse_capabilities(reply(250, "", "mx\nDSN\nSMTPUTF8\nSIZE"));
+    capabilities with_dsn;
+    with_dsn.dsn = true;
+    capabilities without_size = first.can;
+    without_size.size = false;
+    without_size.size_limit = 0;
+    fake_route like_first{"brown"};
+    like_first.can = first.can;
+    online.enter(first, {"a.example"});
+    online.enter(like_first, {"d.example"});
+    EXPECT_EQ(online.offered_by_all(), without_size);
+    online.enter(second, {"a.example", "b.example"});
+    EXPECT_EQ(online.offered_by_all(), with_dsn);
+    online.enter(other, {"c.example"});
+    EXPECT_EQ(online.offered_by_all(), capabilities{});
+    online.leave(other);
+    online.leave(first);
+    EXPECT_EQ(online.offered_by_all(), with_dsn) << "another is like the first";
+    online.leave(second);
+    EXPECT_EQ(online.offered_by_all(), without_size);
+    online.leave(like_first);
+    EXPECT_EQ(online.offered_by_all(), std::nullopt);
 }
 
 TEST_F(presence_test, routes_of_a_customer)

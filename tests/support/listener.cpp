@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cerrno>
 #include <system_error>
@@ -29,14 +30,37 @@ file_descriptor bound_to_free_port(std::uint16_t& port)
     return socket;
 }
 
+file_descriptor bound_to(const std::filesystem::path& path)
+{
+    file_descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.native().size() >= sizeof address.sun_path)
+        throw std::system_error(ENAMETOOLONG, std::generic_category(), path.string());
+    path.native().copy(address.sun_path, path.native().size());
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        throw std::system_error(errno, std::generic_category(), path.string());
+    return socket;
+}
+
+void listen_on(const file_descriptor& socket)
+{
+    if (::listen(socket.get(), SOMAXCONN) != 0)
+        throw std::system_error(errno, std::generic_category(), "listen");
+}
+
 }  // namespace
 
 reserved_port::reserved_port() : socket_(bound_to_free_port(number_)) {}
 
 listener::listener() : socket_(bound_to_free_port(port_))
 {
-    if (::listen(socket_.get(), SOMAXCONN) != 0)
-        throw std::system_error(errno, std::generic_category(), "listen");
+    listen_on(socket_);
+}
+
+listener::listener(const std::filesystem::path& path) : socket_(bound_to(path))
+{
+    listen_on(socket_);
 }
 
 std::optional<file_descriptor> listener::accept(milliseconds limit)

@@ -1,10 +1,11 @@
-// listener - ports on loopback.
+// listener - ports on loopback, and UNIX sockets.
 #pragma once
 
 #include "support/file_descriptor.hpp"
 #include "support/wait.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 
 namespace odmr::test
@@ -24,13 +25,15 @@ private:
     file_descriptor socket_;
 };
 
-/// Listens on a free port of 127.0.0.1.
+/// Listens on a free port of 127.0.0.1, or on a UNIX socket.
 class listener
 {
 public:
     listener();
+    /// path: no file of that name may be there yet.
+    explicit listener(const std::filesystem::path& path);
 
-    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t port() const { return port_; }      ///< 0 of a UNIX socket
     [[nodiscard]] int descriptor() const { return socket_.get(); }  ///< for poll(2)
     /// The next connection; nothing when none came within limit.
     std::optional<file_descriptor> accept(milliseconds limit);

@@ -1,12 +1,13 @@
-// mail_books - where every copy of every message is, at one moment: in Postfix's queue, at the customers,
-// elsewhere, or returned to its sender.
+// mail_books - where every copy of every message is, at one moment: in the mail system's queue, at the
+// customers, elsewhere, or returned to its sender.
 //
 // A message is known by its Message-ID, and a copy counts only when its content is the one that was handed
 // in, to the last octet, behind what mail systems put in front of it.
 #pragma once
 
 #include "support/mailbox.hpp"
-#include "support/private_postfix.hpp"
+#include "support/queued_message.hpp"
+#include "support/smtp_sender.hpp"
 
 #include <string>
 #include <unordered_map>

@@ -135,7 +135,7 @@ private_postfix::private_postfix(const std::filesystem::path& directory, std::ui
             1);  // the master, a daemon, becomes this process's child: its end can be seen
     run_or_throw({{"postfix", "-c", config_dir().string(), "start"}});
     std::istringstream(read_file(queue_dir() / "pid" / "master.pid")) >> master_;
-    watch_master();
+    keeper_.emplace(master_);
 }
 
 private_postfix::~private_postfix()
@@ -144,8 +144,6 @@ private_postfix::~private_postfix()
     ::kill(master_, SIGTERM);
     if (!wait_until([this] { return ::waitpid(master_, nullptr, WNOHANG) != 0; }))
         ::kill(-master_, SIGKILL);
-    ::kill(keeper_, SIGKILL);
-    ::waitpid(keeper_, nullptr, 0);
 }
 
 void private_postfix::write_configuration(std::uint16_t elsewhere_port, const changes& extra) const
@@ -177,27 +175,6 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port, const ch
         write_file(file, "");
         run_or_throw({{"postmap", "-c", config_dir().string(), "hash:" + file}});
     }
-}
-
-void private_postfix::watch_master()
-{
-    // The master does not notice when the test is gone; this child does, the kernel tells it. Other threads
-    // may hold locks, so it makes only system calls.
-    const pid_t parent = ::getpid();
-    keeper_ = ::fork();
-    if (keeper_ != 0)
-        return;
-    sigset_t term;
-    ::sigemptyset(&term);
-    ::sigaddset(&term, SIGTERM);
-    ::sigprocmask(SIG_BLOCK, &term, nullptr);
-    ::close_range(0, ~0U, 0);
-    ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (::getppid() == parent)
-        ::sigwaitinfo(&term, nullptr);
-    ::kill(master_, SIGTERM);
-    ::_exit(0);
 }
 
 std::string private_postfix::inject(const outgoing_message& message) const

@@ -6,7 +6,9 @@
 // main.cf and master.cf need for odmr are the fragments in postfix/, as they stand.
 #pragma once
 
+#include "support/keeper.hpp"
 #include "support/listener.hpp"
+#include "support/queued_message.hpp"
 #include "support/smtp_sender.hpp"
 #include "support/wait.hpp"
 
@@ -15,22 +17,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace odmr::test
 {
-
-struct queued_message {
-    struct recipient {
-        std::string address;
-        std::string delay_reason;
-    };
-    std::string queue_name;  ///< "deferred", "active", "incoming", "hold"
-    std::string queue_id;
-    std::string sender;
-    std::vector<recipient> recipients;
-};
 
 class private_postfix
 {
@@ -86,12 +78,11 @@ public:
 
 private:
     void write_configuration(std::uint16_t elsewhere_port, const changes& extra) const;
-    void watch_master();
 
     std::filesystem::path directory_;
     reserved_port port_;
     pid_t master_ = 0;
-    pid_t keeper_ = 0;  ///< ends the master even when the test is killed
+    std::optional<keeper> keeper_;  ///< of the master
 };
 
 }  // namespace odmr::test

@@ -81,9 +81,10 @@ smtp_server::maybe_end smtp_server::serve(const std::string& command)
     if (rule != nullptr && rule->what == server_script::action::reply)
         return {};
 
-    if (begins_with(command, "EHLO"))
+    if (begins_with(command, "EHLO") || begins_with(command, "LHLO")) {
+        lmtp_ = begins_with(command, "LHLO");
         reply(ehlo_reply());
-    else if (begins_with(command, "HELO"))
+    } else if (begins_with(command, "HELO"))
         reply("250 customer.example.org");
     else if (begins_with(command, "MAIL"))
         mail(command);
@@ -239,7 +240,8 @@ smtp_server::maybe_end smtp_server::content_complete()
     box_.add(message_);  // before the answer: who hears it may look here at once
     if (by_rule)
         return obey(rule);
-    reply("250 2.0.0 Ok: received");
+    for (std::size_t replies = lmtp_ ? message_.recipients.size() : 1; replies > 0; --replies)
+        reply("250 2.0.0 Ok: received");
     return {};
 }
 

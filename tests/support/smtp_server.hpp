@@ -1,4 +1,5 @@
-// smtp_server - plays the SMTP server on one connection, as a script says (RFC 5321; CHUNKING of RFC 3030).
+// smtp_server - plays the SMTP server on one connection, as a script says (RFC 5321; CHUNKING of RFC 3030);
+// to a client that says LHLO the LMTP server, with a reply for each recipient (RFC 2033 section 4.2).
 //
 // The customer's side of a turned connection and the sinks of the tests are this.
 #pragma once
@@ -68,6 +69,7 @@ private:
     transcript& log_;
     received_message message_;
     bool in_mail_ = false;
+    bool lmtp_ = false;
     enum class state { serving, stalled, cancelled };
     std::atomic<state> state_ = state::serving;
 };

@@ -17,6 +17,11 @@ constexpr milliseconds look_for_stop{50};
 
 smtp_sink::smtp_sink(server_script script) : script_(std::move(script)), thread_([this] { serve(); }) {}
 
+smtp_sink::smtp_sink(const std::filesystem::path& path, server_script script)
+    : script_(std::move(script)), listener_(path), thread_([this] { serve(); })
+{
+}
+
 smtp_sink::~smtp_sink()
 {
     stopping_ = true;

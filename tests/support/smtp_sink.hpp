@@ -1,5 +1,5 @@
-// smtp_sink - an SMTP server on loopback that takes what comes and remembers it: "elsewhere" for a private
-// Postfix, and the local mail server of a customer.
+// smtp_sink - an SMTP or LMTP server that takes what comes and remembers it: "elsewhere" for a private mail
+// system, and the local mail server of a customer.
 #pragma once
 
 #include "support/listener.hpp"
@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,8 @@ class smtp_sink
 public:
     /// Every connection is served by a copy of the script.
     explicit smtp_sink(server_script script = {});
+    /// Listens on a UNIX socket.
+    explicit smtp_sink(const std::filesystem::path& path, server_script script = {});
     ~smtp_sink();
     smtp_sink(const smtp_sink&) = delete;
     smtp_sink& operator=(const smtp_sink&) = delete;

@@ -1,4 +1,4 @@
-#include "odmrd/open_files.hpp"
+#include "process/open_files.hpp"
 
 #include <sys/resource.h>
 

@@ -1,4 +1,4 @@
-#include "odmrd/systemd_notify.hpp"
+#include "process/systemd_notify.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,5 +1,5 @@
 // raise_open_files: as far as it goes, and honest about it.
-#include "odmrd/open_files.hpp"
+#include "process/open_files.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // systemd_notify: one datagram to the socket systemd names, by path or abstract, and silence without one.
-#include "odmrd/systemd_notify.hpp"
+#include "process/systemd_notify.hpp"
 
 #include "support/temp_dir.hpp"
 

@@ -15,3 +15,10 @@ find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
 add_library(odmr_soci INTERFACE)
 target_include_directories(odmr_soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR})
 target_link_libraries(odmr_soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_CORE_LIBRARY} PkgConfig::SQLITE)
+
+# libmilter's header can only be reached as <libmilter/mfapi.h>; not every distribution has its milter.pc.
+find_path(MILTER_INCLUDE_DIR libmilter/mfapi.h REQUIRED)
+find_library(MILTER_LIBRARY milter REQUIRED)
+add_library(odmr_libmilter INTERFACE)
+target_include_directories(odmr_libmilter SYSTEM INTERFACE ${MILTER_INCLUDE_DIR})
+target_link_libraries(odmr_libmilter INTERFACE ${MILTER_LIBRARY})

@@ -63,7 +63,8 @@ command_result run_command(const program& what, milliseconds limit = patience);
 /// The same, and throws std::runtime_error, with what it wrote, when its exit status is not 0.
 std::string run_or_throw(const program& what);
 
-/// A program of this build: the one of that name beside the running test.
+/// The program of that name to be tested: the one beside the running test, or in the directory that the
+/// environment variable ODMR_BIN names (another build's).
 std::string built_program(const std::string& name);
 
 }  // namespace odmr::test

@@ -32,7 +32,7 @@ std::map<std::string, std::string> entries_of(const std::string& text)
 
 table_answer ask(const settings& s, std::vector<std::string> arguments, std::string input)
 {
-    const postfix_output output = try_postfix(s, std::move(arguments), std::move(input));
+    const program_output output = try_postfix(s, std::move(arguments), std::move(input));
     // Status 1 without a complaint means that nothing was found.
     if (!output.result.ok() && !output.result.errors.empty())
         return {{}, output.result.errors};

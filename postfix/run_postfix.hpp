@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/settings.hpp"
-#include "queue/command.hpp"
+#include "queue/run_program.hpp"
 
 #include <string>
 #include <vector>
@@ -11,14 +11,9 @@
 namespace odmr::postfix
 {
 
-struct postfix_output {
-    command_result result;
-    std::string text;  ///< what it wrote to standard output
-};
-
 /// arguments: the bare name of the command and what follows it; -c with the configuration directory is put
 /// between. input: what it reads on standard input.
-postfix_output try_postfix(const settings& s, std::vector<std::string> arguments, std::string input = {});
+program_output try_postfix(const settings& s, std::vector<std::string> arguments, std::string input = {});
 
 /// The same, for its output. Throws std::runtime_error when it fails.
 std::string run_postfix(const settings& s, std::vector<std::string> arguments);

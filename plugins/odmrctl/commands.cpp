@@ -159,8 +159,10 @@ const std::vector<command>& commands()
         {.name = "maps",
          .run = write_maps_command,
          .summary = "tell the mail system which domains there are",
-         .text = "Writes and compiles Postfix's transport and relay_domains tables. When anything\n"
-                 "fails the old tables stay.\n"},
+         .text = "Writes and compiles Postfix's transport and relay_domains tables, or the lines\n"
+                 "of the customers' domains in Sendmail's mailertable and access, between two marks:\n"
+                 "all else in these is left alone, and a domain that stands there outside the marks\n"
+                 "is an error. When anything fails the old tables stay.\n"},
         {.name = "check",
          .arguments = "[--json]",
          .understands_json = true,

@@ -11,8 +11,8 @@ namespace odmr::test
 namespace
 {
 
-/// The Message-ID of a message; of a report about one, that of the message it returns: what Postfix itself
-/// writes begins with "Message-Id".
+/// The Message-ID of a message; of a report about one, that of the message it returns: what mail systems
+/// write themselves begins with "Message-Id".
 std::string message_id(std::string_view content)
 {
     constexpr std::string_view name = "\r\nMessage-ID: ";
@@ -23,11 +23,19 @@ std::string message_id(std::string_view content)
     return std::string(content.substr(0, content.find("\r\n")));
 }
 
+std::string in_lower_case(std::string text)
+{
+    for (char& c : text)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
 /// A bounce is a report that names the recipient (RFC 3464 2.3.2) and returns the headers of the message.
 bool is_bounce_for(const received_message& report, const std::string& recipient)
 {
     return report.sender.empty() &&
-           report.content.find("Final-Recipient: rfc822; " + recipient) != std::string::npos;
+           in_lower_case(report.content).find(in_lower_case("Final-Recipient: rfc822; " + recipient)) !=
+               std::string::npos;
 }
 
 bool is_copy_for(const received_message& received, const outgoing_message& message,
@@ -56,7 +64,7 @@ mail_books::mail_books(std::vector<queued_message> queue, std::vector<received_m
       at_elsewhere_(sort(elsewhere_))
 {
     for (const queued_message& message : queue_)
-        queued_.emplace(message.queue_id, &message);
+        queued_.emplace(message.accepted_as, &message);
 }
 
 mail_books::by_id mail_books::sort(const std::vector<received_message>& messages)
@@ -71,9 +79,10 @@ mail_books::by_id mail_books::sort(const std::vector<received_message>& messages
 whereabouts mail_books::find(const sent_message& sent, const std::string& recipient) const
 {
     whereabouts found;
-    if (const auto entry = queued_.find(sent.queue_id); entry != queued_.end())
-        found.queued = std::ranges::any_of(entry->second->recipients,
-                                           [&](const auto& r) { return r.address == recipient; });
+    for (const queued_message& part : parts_of(sent))
+        found.queued +=
+            std::ranges::any_of(part.recipients, [&](const auto& r) { return r.address == recipient; }) ? 1
+                                                                                                        : 0;
     const auto received = [id = message_id(sent.message.content)](const by_id& where) {
         const auto [first, last] = where.equal_range(id);
         return std::ranges::subrange(first, last) | std::views::values;
@@ -85,6 +94,15 @@ whereabouts mail_books::find(const sent_message& sent, const std::string& recipi
         found.elsewhere += is_copy_for(*copy, sent.message, recipient) ? 1 : 0;
     }
     return found;
+}
+
+std::vector<queued_message> mail_books::parts_of(const sent_message& message) const
+{
+    std::vector<queued_message> parts;
+    const auto [first, last] = queued_.equal_range(message.queue_id);
+    for (const auto& [id, part] : std::ranges::subrange(first, last))
+        parts.push_back(*part);
+    return parts;
 }
 
 std::string mail_books::queue_of(const sent_message& message) const

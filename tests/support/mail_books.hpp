@@ -41,6 +41,8 @@ public:
                std::vector<received_message> elsewhere);
 
     [[nodiscard]] whereabouts find(const sent_message& message, const std::string& recipient) const;
+    /// What is left of a message in the queue: Sendmail splits a message that goes several ways.
+    [[nodiscard]] std::vector<queued_message> parts_of(const sent_message& message) const;
     /// The queue a message is in ("hold", "deferred", ...); empty when it is in none.
     [[nodiscard]] std::string queue_of(const sent_message& message) const;
 
@@ -52,7 +54,7 @@ private:
     std::vector<queued_message> queue_;
     std::vector<received_message> customers_;
     std::vector<received_message> elsewhere_;
-    std::unordered_map<std::string, const queued_message*> queued_;
+    std::unordered_multimap<std::string, const queued_message*> queued_;  ///< by accepted_as
     by_id at_customers_;
     by_id at_elsewhere_;
 };

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <sstream>
 #include <stdexcept>
@@ -131,6 +132,16 @@ private_postfix::private_postfix(const std::filesystem::path& directory, std::ui
         throw std::runtime_error(
             "a private Postfix needs root, because Postfix's master program insists on it");
     write_configuration(elsewhere_port, extra);
+    start();
+}
+
+private_postfix::~private_postfix()
+{
+    stop();
+}
+
+void private_postfix::start()
+{
     ::prctl(PR_SET_CHILD_SUBREAPER,
             1);  // the master, a daemon, becomes this process's child: its end can be seen
     run_or_throw({{"postfix", "-c", config_dir().string(), "start"}});
@@ -138,12 +149,19 @@ private_postfix::private_postfix(const std::filesystem::path& directory, std::ui
     keeper_.emplace(master_);
 }
 
-private_postfix::~private_postfix()
+void private_postfix::stop()
 {
     // `postfix stop` would do the same, and sleep for a second.
     ::kill(master_, SIGTERM);
     if (!wait_until([this] { return ::waitpid(master_, nullptr, WNOHANG) != 0; }))
         ::kill(-master_, SIGKILL);
+    keeper_.reset();
+}
+
+void private_postfix::restart()
+{
+    stop();
+    start();
 }
 
 void private_postfix::write_configuration(std::uint16_t elsewhere_port, const changes& extra) const
@@ -177,18 +195,20 @@ void private_postfix::write_configuration(std::uint16_t elsewhere_port, const ch
     }
 }
 
-std::string private_postfix::inject(const outgoing_message& message) const
+std::map<std::string, std::string> private_postfix::parameters() const
 {
-    return queue_id_in(send_by_smtp(port(), message));
+    return {
+        {"mail_system", "postfix"},
+        {"socket_dir", (queue_dir() / "odmr").string()},
+        {"policy_socket", (queue_dir() / "odmr" / "policy").string()},
+        {"postfix_config_dir", config_dir().string()},
+        {"postfix_maps_dir", (config_dir() / "odmr").string()},
+    };
 }
 
-std::vector<std::string> private_postfix::inject(const std::vector<outgoing_message>& messages) const
+std::string private_postfix::accepted_id(std::string_view reply) const
 {
-    std::vector<std::string> ids;
-    smtp_sender sender(port());
-    for (const outgoing_message& message : messages)
-        ids.push_back(queue_id_in(sender.send(message)));
-    return ids;
+    return queue_id_in(reply);
 }
 
 std::vector<queued_message> private_postfix::queue() const
@@ -205,9 +225,9 @@ std::vector<queued_message> private_postfix::queue() const
     return result;
 }
 
-bool private_postfix::wait_for_queue(const queue_condition& condition, milliseconds limit) const
+bool private_postfix::at_rest(const queued_message& message) const
 {
-    return wait_until([&] { return condition(queue()); }, limit);
+    return message.queue_name == "hold" || message.queue_name == "deferred";
 }
 
 void private_postfix::flush() const
@@ -249,6 +269,13 @@ int private_postfix::processes(const std::string& program_name) const
 std::string private_postfix::log() const
 {
     return read_file(directory_ / "maillog");
+}
+
+std::size_t private_postfix::attempts(const std::string& queue_id) const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(log_of(queue_id), [](const std::string& line) {
+        return line.find(" status=") != std::string::npos;
+    }));
 }
 
 std::vector<std::string> private_postfix::log_of(const std::string& queue_id) const

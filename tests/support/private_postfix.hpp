@@ -6,17 +6,15 @@
 // main.cf and master.cf need for odmr are the fragments in postfix/, as they stand.
 #pragma once
 
+#include "support/host_mail_system.hpp"
 #include "support/keeper.hpp"
 #include "support/listener.hpp"
-#include "support/queued_message.hpp"
-#include "support/smtp_sender.hpp"
-#include "support/wait.hpp"
 
 #include <sys/types.h>
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +22,7 @@
 namespace odmr::test
 {
 
-class private_postfix
+class private_postfix final : public host_mail_system
 {
 public:
     struct changes {
@@ -41,26 +39,22 @@ public:
         : private_postfix(directory, elsewhere_port, changes{.main_cf = extra_main_cf})
     {
     }
-    ~private_postfix();
-    private_postfix(const private_postfix&) = delete;
-    private_postfix& operator=(const private_postfix&) = delete;
+    ~private_postfix() override;
 
     [[nodiscard]] std::filesystem::path config_dir() const { return directory_ / "etc"; }
     [[nodiscard]] std::filesystem::path queue_dir() const { return directory_ / "queue"; }
-    [[nodiscard]] std::uint16_t port() const { return port_.number(); }
+    [[nodiscard]] std::uint16_t port() const override { return port_.number(); }
+    [[nodiscard]] std::map<std::string, std::string> parameters() const override;
 
-    /// Hands it a message by SMTP and returns the queue id. Throws std::runtime_error when it is refused.
-    std::string inject(const outgoing_message& message) const;
-    /// The same for many messages, on one connection.
-    std::vector<std::string> inject(const std::vector<outgoing_message>& messages) const;
+    [[nodiscard]] std::string accepted_id(std::string_view reply) const override;
 
     /// What `postqueue -j` lists.
-    [[nodiscard]] std::vector<queued_message> queue() const;
-    using queue_condition = std::function<bool(const std::vector<queued_message>&)>;
-    /// False when the queue does not come to that within limit.
-    [[nodiscard]] bool wait_for_queue(const queue_condition& condition, milliseconds limit = patience) const;
+    [[nodiscard]] std::vector<queued_message> queue() const override;
+    /// On hold, or deferred.
+    [[nodiscard]] bool at_rest(const queued_message& message) const override;
     /// Tries all of its queue again, as an administrator can (`postqueue -f`).
-    void flush() const;
+    void flush() const override;
+    void restart() override;
     /// What an administrator does: postsuper(1) with these words.
     void postsuper(const std::vector<std::string>& words) const;
     /// Sets a parameter of main.cf, in force for processes that start from now on.
@@ -72,12 +66,14 @@ public:
     /// How many of its processes are such programs: "lmtp".
     [[nodiscard]] int processes(const std::string& program_name) const;
 
-    [[nodiscard]] std::string log() const;
-    /// The lines of the log that name this message.
-    [[nodiscard]] std::vector<std::string> log_of(const std::string& queue_id) const;
+    [[nodiscard]] std::string log() const override;
+    [[nodiscard]] std::vector<std::string> log_of(const std::string& queue_id) const override;
+    [[nodiscard]] std::size_t attempts(const std::string& queue_id) const override;
 
 private:
     void write_configuration(std::uint16_t elsewhere_port, const changes& extra) const;
+    void start();
+    void stop();
 
     std::filesystem::path directory_;
     reserved_port port_;

@@ -71,19 +71,6 @@ std::pair<std::string, std::string> cut_before(const std::string& text, const st
     return {text.substr(0, at + 1), text.substr(at + 1)};
 }
 
-/// The id in "250 2.0.0 6AMDfeVu012183 Message accepted for delivery".
-std::string accepted_id(const std::string& reply)
-{
-    std::istringstream words(reply);
-    std::string code;
-    std::string enhanced_code;
-    std::string id;
-    words >> code >> enhanced_code >> id;
-    if (code != "250" || reply.find("Message accepted") == std::string::npos)
-        throw std::runtime_error("Sendmail says " + reply);
-    return id;
-}
-
 /// The ids a line of the log says a message was split into: "6AM1: split: count=2, id=6AM2, id=6AM3".
 std::vector<std::string> split_into(const std::string& line)
 {
@@ -170,6 +157,7 @@ std::map<std::string, std::string> private_sendmail::parameters() const
     return {
         {"mail_system", "sendmail"},
         {"lmtp_socket", lmtp_socket().string()},
+        {"policy_socket", policy_socket().string()},
         {"sendmail_command", command().string()},
         {"sendmail_config", config_file().string()},
         {"sendmail_control", "127.0.0.1:" + std::to_string(control_port())},
@@ -226,18 +214,14 @@ void private_sendmail::restart()
     start();
 }
 
-std::string private_sendmail::inject(const outgoing_message& message) const
+std::string private_sendmail::accepted_id(std::string_view reply) const
 {
-    return accepted_id(send_by_smtp(port(), message));
-}
-
-std::vector<std::string> private_sendmail::inject(const std::vector<outgoing_message>& messages) const
-{
-    std::vector<std::string> ids;
-    smtp_sender sender(port());
-    for (const outgoing_message& message : messages)
-        ids.push_back(accepted_id(sender.send(message)));
-    return ids;
+    // "250 2.0.0 6AMDfeVu012183 Message accepted for delivery"
+    constexpr std::string_view before = "250 2.0.0 ";
+    const std::size_t end = reply.find(" Message accepted");
+    if (!reply.starts_with(before) || end == std::string_view::npos)
+        throw std::runtime_error("Sendmail says " + std::string(reply));
+    return std::string(reply.substr(before.size(), end - before.size()));
 }
 
 std::vector<queued_message> private_sendmail::queue() const
@@ -256,9 +240,9 @@ std::vector<queued_message> private_sendmail::queue() const
     return result;
 }
 
-bool private_sendmail::wait_for_queue(const queue_condition& condition, milliseconds limit) const
+bool private_sendmail::at_rest(const queued_message& message) const
 {
-    return wait_until([&] { return condition(queue()); }, limit);
+    return message.queue_name == "odmr";
 }
 
 void private_sendmail::flush() const
@@ -274,6 +258,13 @@ void private_sendmail::release(const std::string& domain) const
 std::string private_sendmail::log() const
 {
     return read_file(log_file());
+}
+
+std::size_t private_sendmail::attempts(const std::string& queue_id) const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(log_of(queue_id), [](const std::string& line) {
+        return line.find(" stat=") != std::string::npos && line.find(" stat=queued") == std::string::npos;
+    }));
 }
 
 std::vector<std::string> private_sendmail::log_of(const std::string& queue_id) const

@@ -8,15 +8,12 @@
 #pragma once
 
 #include "support/child_process.hpp"
+#include "support/host_mail_system.hpp"
 #include "support/keeper.hpp"
 #include "support/listener.hpp"
-#include "support/queued_message.hpp"
-#include "support/smtp_sender.hpp"
-#include "support/wait.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,16 +22,14 @@
 namespace odmr::test
 {
 
-class private_sendmail
+class private_sendmail final : public host_mail_system
 {
 public:
     /// Starts it below directory, which must not hold one yet. extra_mc: lines of sendmail.mc that stand
     /// behind all others. Throws std::runtime_error when it does not start, or is not in build/sendmail.
     private_sendmail(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
                      const std::string& extra_mc = {});
-    ~private_sendmail();
-    private_sendmail(const private_sendmail&) = delete;
-    private_sendmail& operator=(const private_sendmail&) = delete;
+    ~private_sendmail() override;
 
     [[nodiscard]] std::filesystem::path config_dir() const { return directory_ / "mail"; }
     [[nodiscard]] std::filesystem::path config_file() const { return config_dir() / "sendmail.cf"; }
@@ -42,40 +37,37 @@ public:
     /// Where odmrd must listen for mail, and odmr-milter for Sendmail.
     [[nodiscard]] std::filesystem::path lmtp_socket() const { return directory_ / "run" / "lmtp"; }
     [[nodiscard]] std::filesystem::path milter_socket() const { return directory_ / "run" / "milter"; }
+    /// Where odmrd must listen for odmr-milter.
+    [[nodiscard]] std::filesystem::path policy_socket() const { return directory_ / "run" / "policy"; }
     /// Programs that are sendmail(8) and makemap(8) of this instance.
     [[nodiscard]] std::filesystem::path command() const { return directory_ / "bin" / "sendmail"; }
     [[nodiscard]] std::filesystem::path makemap() const { return directory_ / "bin" / "makemap"; }
-    [[nodiscard]] std::uint16_t port() const { return port_.number(); }
+    [[nodiscard]] std::uint16_t port() const override { return port_.number(); }
     [[nodiscard]] std::uint16_t control_port() const { return control_port_.number(); }
-    /// What odmr.conf must say.
-    [[nodiscard]] std::map<std::string, std::string> parameters() const;
+    [[nodiscard]] std::map<std::string, std::string> parameters() const override;
 
     /// Makes these, and no others, the domains of customers, as `odmrctl maps` does.
     void set_domains(const std::vector<std::string>& domains) const;
 
-    /// Hands it a message by SMTP and returns its queue id. Throws std::runtime_error when it is refused.
-    std::string inject(const outgoing_message& message) const;
-    /// The same for many messages, on one connection.
-    std::vector<std::string> inject(const std::vector<outgoing_message>& messages) const;
+    [[nodiscard]] std::string accepted_id(std::string_view reply) const override;
 
-    [[nodiscard]] std::vector<queued_message> queue() const;
-    using queue_condition = std::function<bool(const std::vector<queued_message>&)>;
-    /// False when the queue does not come to that within limit.
-    [[nodiscard]] bool wait_for_queue(const queue_condition& condition, milliseconds limit = patience) const;
+    [[nodiscard]] std::vector<queued_message> queue() const override;
+    /// In the queue group of customers' mail.
+    [[nodiscard]] bool at_rest(const queued_message& message) const override;
     /// A queue run of everything, as it comes by itself once an hour (`sendmail -q`). Returns when it is
     /// over.
-    void flush() const;
+    void flush() const override;
     /// Has it hand over what waits for the domain (ETRN, RFC 1985). Throws std::runtime_error when it
     /// refuses.
     void release(const std::string& domain) const;
 
-    /// Ends it as an administrator does, and starts it again.
-    void restart();
+    void restart() override;
 
-    [[nodiscard]] std::string log() const;
+    [[nodiscard]] std::string log() const override;
     /// The lines of the log that name this message, under the id its sender was told or one it was given
     /// later.
-    [[nodiscard]] std::vector<std::string> log_of(const std::string& queue_id) const;
+    [[nodiscard]] std::vector<std::string> log_of(const std::string& queue_id) const override;
+    [[nodiscard]] std::size_t attempts(const std::string& queue_id) const override;
 
 private:
     void write_configuration(std::uint16_t elsewhere_port, const std::string& extra_mc) const;

@@ -1,14 +1,27 @@
 #include "support/provider.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace odmr::test
 {
+namespace
+{
+
+std::unique_ptr<host_mail_system> start(const provider::setup& how, const std::filesystem::path& directory,
+                                        std::uint16_t elsewhere)
+{
+    if (how.host == mail_system::sendmail)
+        return std::make_unique<private_sendmail>(directory, elsewhere, how.extra_mc);
+    return std::make_unique<private_postfix>(
+        directory, elsewhere, private_postfix::changes{how.extra_main_cf, how.extra_master_cf});
+}
+
+}  // namespace
+
 provider::provider(const setup& how)
-    : elsewhere_(how.elsewhere),
-      postfix_(directory_.path(), elsewhere_.port(), {how.extra_main_cf, how.extra_master_cf}),
-      tls_(how.tls)
+    : elsewhere_(how.elsewhere), host_(start(how, directory_.path(), elsewhere_.port())), tls_(how.tls)
 {
     parameters_ = {
         {"hostname", "provider.example.net"},
@@ -16,14 +29,11 @@ provider::provider(const setup& how)
         {"database", (directory() / "customers.db").string()},
         {"linger", "0s"},
         {"auth_delay", "0s"},
-        {"socket_dir", (postfix_.queue_dir() / "odmr").string()},
-        {"policy_socket", (postfix_.queue_dir() / "odmr" / "policy").string()},
         {"control_socket", (directory() / "control").string()},
-        {"postfix_config_dir", postfix_.config_dir().string()},
-        {"postfix_maps_dir", (postfix_.config_dir() / "odmr").string()},
         {"log_to", "stderr"},
         {"log_level", "debug"},
     };
+    parameters_.merge(host_->parameters());
     if (tls_) {
         certificate_ = make_certificate(directory());
         parameters_["listen_tls"] = "127.0.0.1:0";
@@ -62,7 +72,16 @@ void provider::add_customer(const std::string& name, const std::vector<std::stri
         add_domains.insert(add_domains.end(), domains.begin(), domains.end());
         odmrctl_or_throw(add_domains);
     }
-    odmrctl_or_throw({"maps"});
+    domains_.insert(domains_.end(), domains.begin(), domains.end());
+    write_maps();
+}
+
+void provider::write_maps() const
+{
+    if (const auto* const sendmail = dynamic_cast<const private_sendmail*>(host_.get()))
+        sendmail->set_domains(domains_);
+    else
+        odmrctl_or_throw({"maps"});
 }
 
 command_result provider::odmrctl(const std::vector<std::string>& words, const std::string& input) const
@@ -78,6 +97,15 @@ std::string provider::odmrctl_or_throw(const std::vector<std::string>& words, co
     if (result.status != 0)
         throw std::runtime_error("odmrctl " + words.front() + " fails: " + result.output + result.error);
     return result.output;
+}
+
+bool provider::serves(const std::string& domain) const
+{
+    const std::string log = odmrd_->log();
+    const auto last = [&](const char* what) { return log.rfind(what + (": domain=" + domain + "\n")); };
+    const std::size_t online = last(" online");
+    const std::size_t offline = last(" offline");
+    return online != std::string::npos && (offline == std::string::npos || online > offline);
 }
 
 void provider::start_odmrd(const std::vector<std::string>& launcher)
@@ -97,7 +125,7 @@ outgoing_message provider::new_message(const std::vector<std::string>& recipient
 sent_message provider::send(const std::vector<std::string>& recipients, std::size_t octets)
 {
     const outgoing_message message = new_message(recipients, octets);
-    return sent_.emplace_back(postfix_.inject(message), message);
+    return sent_.emplace_back(host_->inject(message), message);
 }
 
 std::vector<sent_message> provider::send_many(const std::vector<std::vector<std::string>>& recipients,
@@ -106,7 +134,7 @@ std::vector<sent_message> provider::send_many(const std::vector<std::vector<std:
     std::vector<outgoing_message> messages;
     for (const std::vector<std::string>& each : recipients)
         messages.push_back(new_message(each, octets));
-    const std::vector<std::string> ids = postfix_.inject(messages);
+    const std::vector<std::string> ids = host_->inject(messages);
     std::vector<sent_message> result;
     for (std::size_t i = 0; i < ids.size(); ++i)
         result.emplace_back(ids[i], messages[i]);
@@ -117,39 +145,42 @@ std::vector<sent_message> provider::send_many(const std::vector<std::vector<std:
 sent_message provider::send_and_wait(const std::vector<std::string>& recipients, std::size_t octets)
 {
     sent_message sent = send(recipients, octets);
-    const bool waits = wait_until([&] {
-        const std::string queue = queue_of(sent);
-        return queue == "hold" || queue == "deferred";
-    });
-    if (!waits)
+    if (!wait_until([&] { return at_rest(sent); }))
         throw std::runtime_error(sent.queue_id + " does not wait in the queue\n" + logs());
     return sent;
 }
 
+bool provider::at_rest(const sent_message& message) const
+{
+    const std::vector<queued_message> parts = mail_books(host_->queue(), {}, {}).parts_of(message);
+    return !parts.empty() &&
+           std::ranges::all_of(parts, [this](const queued_message& part) { return host_->at_rest(part); });
+}
+
 bool provider::in_queue(const sent_message& message, const std::string& recipient) const
 {
-    return mail_books(postfix_.queue(), {}, {}).find(message, recipient).queued > 0;
+    return mail_books(host_->queue(), {}, {}).find(message, recipient).queued > 0;
 }
 
 std::string provider::queue_of(const sent_message& message) const
 {
-    return mail_books(postfix_.queue(), {}, {}).queue_of(message);
+    return mail_books(host_->queue(), {}, {}).queue_of(message);
 }
 
 bool provider::wait_for_empty_queue() const
 {
-    return postfix_.wait_for_queue([](const std::vector<queued_message>& queue) { return queue.empty(); });
+    return host_->wait_for_queue([](const std::vector<queued_message>& queue) { return queue.empty(); });
 }
 
 mail_books provider::books(const mailbox& customers) const
 {
-    std::vector<queued_message> queue = postfix_.queue();
+    std::vector<queued_message> queue = host_->queue();
     return {std::move(queue), customers.messages(), elsewhere_.box().messages()};
 }
 
 std::string provider::logs() const
 {
-    return "--- odmrd\n" + former_logs_ + (odmrd_ ? odmrd_->log() : "") + "--- Postfix\n" + postfix_.log() +
+    return "--- odmrd\n" + former_logs_ + (odmrd_ ? odmrd_->log() : "") + "--- mail system\n" + host_->log() +
            "--- elsewhere\n" + elsewhere_.log().text();
 }
 

@@ -1,8 +1,8 @@
-// provider - a whole provider on loopback: a private Postfix, the odmrd of this build, the rest of the
-// Internet, and the books on every message that was handed in.
+// provider - a whole provider on loopback: a private Postfix or Sendmail, the odmrd of this build, the rest
+// of the Internet, and the books on every message that was handed in.
 //
-//   sender --SMTP--> Postfix --LMTP--> odmrd --the customer's own connection--> customer
-//                       \--SMTP--> elsewhere (a sink: also where bounces go)
+//   sender --SMTP--> mail system --LMTP--> odmrd --the customer's own connection--> customer
+//                         \--SMTP--> elsewhere (a sink: also where bounces go)
 #pragma once
 
 #include "support/certificate.hpp"
@@ -10,6 +10,7 @@
 #include "support/mailbox.hpp"
 #include "support/odmrd_process.hpp"
 #include "support/private_postfix.hpp"
+#include "support/private_sendmail.hpp"
 #include "support/smtp_sink.hpp"
 #include "support/temp_dir.hpp"
 
@@ -22,20 +23,24 @@
 namespace odmr::test
 {
 
+enum class mail_system { postfix, sendmail };
+
 class provider
 {
 public:
     using parameters = std::map<std::string, std::string>;  ///< of odmr.conf
 
     struct setup {
+        mail_system host = mail_system::postfix;
         parameters odmr = {};              ///< what differs from the tests' usual configuration
         bool tls = false;                  ///< STARTTLS, and a second listener with TLS from the first octet
         server_script elsewhere = {};      ///< how the rest of the Internet behaves
         std::string extra_main_cf = {};    ///< lines added to Postfix's main.cf
         std::string extra_master_cf = {};  ///< and to its master.cf
+        std::string extra_mc = {};         ///< lines added to Sendmail's sendmail.mc
     };
 
-    /// Starts Postfix, but not odmrd: there may be mail before it.
+    /// Starts the mail system, but not odmrd: there may be mail before it.
     explicit provider(const setup& how);
     ~provider();
 
@@ -54,6 +59,8 @@ public:
     [[nodiscard]] odmrd_process& odmrd() { return *odmrd_; }
     [[nodiscard]] std::uint16_t port() const { return odmrd_->port(); }
     [[nodiscard]] std::uint16_t tls_port() const { return odmrd_->port(1); }
+    /// True while somebody's session serves the domain.
+    [[nodiscard]] bool serves(const std::string& domain) const;
     [[nodiscard]] const std::filesystem::path& certificate_file() const
     {
         return certificate_.certificate_file;
@@ -72,6 +79,9 @@ public:
     /// Enters a message that the test has handed in by itself in the books.
     void book(const sent_message& message) { sent_.push_back(message); }
 
+    /// True when all that is left of it in the queue, and something is, waits for customers or for another
+    /// try.
+    [[nodiscard]] bool at_rest(const sent_message& message) const;
     [[nodiscard]] bool in_queue(const sent_message& message, const std::string& recipient) const;
     /// The queue the message is in: "hold", "deferred", ...; empty when it is in none.
     [[nodiscard]] std::string queue_of(const sent_message& message) const;
@@ -85,30 +95,41 @@ public:
     }
 
     [[nodiscard]] const std::vector<sent_message>& sent() const { return sent_; }
-    [[nodiscard]] const private_postfix& postfix() const { return postfix_; }
+    [[nodiscard]] host_mail_system& host() const { return *host_; }
+    /// For what is the one's or the other's own; throws std::bad_cast when the mail system is another.
+    [[nodiscard]] const private_postfix& postfix() const
+    {
+        return dynamic_cast<const private_postfix&>(*host_);
+    }
+    [[nodiscard]] const private_sendmail& sendmail() const
+    {
+        return dynamic_cast<const private_sendmail&>(*host_);
+    }
     [[nodiscard]] const smtp_sink& elsewhere() const { return elsewhere_; }
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_.path(); }
     [[nodiscard]] std::filesystem::path config_file() const { return directory() / "odmr.conf"; }
     [[nodiscard]] std::filesystem::path socket_of(const std::string& domain) const
     {
-        return postfix_.queue_dir() / "odmr" / domain;
+        return postfix().queue_dir() / "odmr" / domain;
     }
     /// Everything that tells what went wrong.
     [[nodiscard]] std::string logs() const;
 
 private:
     void write_config() const;
+    void write_maps() const;
     outgoing_message new_message(const std::vector<std::string>& recipients, std::size_t octets) const;
 
     temp_dir directory_;
     smtp_sink elsewhere_;
-    private_postfix postfix_;
+    std::unique_ptr<host_mail_system> host_;
     certificate certificate_;
     bool tls_;
     parameters parameters_;
     std::unique_ptr<odmrd_process> odmrd_;
     std::string former_logs_;  ///< of the odmrds before this one
     std::vector<sent_message> sent_;
+    std::vector<std::string> domains_;  ///< of all customers
 };
 
 }  // namespace odmr::test

@@ -147,8 +147,7 @@ void private_sendmail::write_configuration(std::uint16_t elsewhere_port, const s
 void private_sendmail::write_command(const std::filesystem::path& file, const std::string& command_line) const
 {
     write_file(file, "#!/bin/sh\nODMR_TEST_LOG=" + log_file().string() + " ODMR_TEST_HOSTNAME=" + hostname +
-                         " LD_PRELOAD=" + built_program("libodmr_sendmail_shim.so") + " exec " +
-                         command_line + " \"$@\"\n");
+                         " LD_PRELOAD=" + ODMR_SENDMAIL_SHIM + " exec " + command_line + " \"$@\"\n");
     std::filesystem::permissions(file, std::filesystem::perms(0755));
 }
 

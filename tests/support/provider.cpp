@@ -72,16 +72,7 @@ void provider::add_customer(const std::string& name, const std::vector<std::stri
         add_domains.insert(add_domains.end(), domains.begin(), domains.end());
         odmrctl_or_throw(add_domains);
     }
-    domains_.insert(domains_.end(), domains.begin(), domains.end());
-    write_maps();
-}
-
-void provider::write_maps() const
-{
-    if (const auto* const sendmail = dynamic_cast<const private_sendmail*>(host_.get()))
-        sendmail->set_domains(domains_);
-    else
-        odmrctl_or_throw({"maps"});
+    odmrctl_or_throw({"maps"});
 }
 
 command_result provider::odmrctl(const std::vector<std::string>& words, const std::string& input) const

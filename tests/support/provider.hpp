@@ -117,7 +117,6 @@ public:
 
 private:
     void write_config() const;
-    void write_maps() const;
     outgoing_message new_message(const std::vector<std::string>& recipients, std::size_t octets) const;
 
     temp_dir directory_;
@@ -129,7 +128,6 @@ private:
     std::unique_ptr<odmrd_process> odmrd_;
     std::string former_logs_;  ///< of the odmrds before this one
     std::vector<sent_message> sent_;
-    std::vector<std::string> domains_;  ///< of all customers
 };
 
 }  // namespace odmr::test

@@ -101,11 +101,8 @@ po::variables_map parse(int argc, const char* const* argv)
     const po::positional_options_description none;
     po::variables_map given;
     try {
-        const auto line = po::command_line_parser(argc, argv)
-                              .options(known)
-                              .positional(none)
-                              .style(style)
-                              .run();
+        const auto line =
+            po::command_line_parser(argc, argv).options(known).positional(none).style(style).run();
         po::store(line, given);
     } catch (const po::too_many_positional_options_error&) {
         throw usage_error("there are no arguments besides options; see odmr-milter --help");

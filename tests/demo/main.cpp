@@ -1,6 +1,7 @@
-// odmr-demo - the whole of odmr in half a minute: mail that waited in Postfix goes down the connection that
-// its customer's fetchmail opened. Everything is real, on loopback and in one directory that is gone at the
-// end; the machine's own mail system is not touched.
+// odmr-demo [postfix | sendmail] - the whole of odmr in half a minute: mail that waited in the mail system
+// goes down the connection that its customer's fetchmail opened. Everything is real, on loopback and in one
+// directory that is gone at the end; the machine's own mail system is not touched.
+#include "host.hpp"
 #include "story.hpp"
 #include "support/fetchmail.hpp"
 #include "support/provider.hpp"
@@ -19,6 +20,7 @@ namespace
 {
 
 using namespace odmr::demo;
+using odmr::test::built_program;
 using odmr::test::command_result;
 using odmr::test::outgoing_message;
 using odmr::test::provider;
@@ -59,58 +61,48 @@ std::string subject(const outgoing_message& letter)
     return letter.content.substr(begin, letter.content.find('\r', begin) - begin);
 }
 
-void a_provider_opens(provider& isp)
+void a_provider_opens(provider& isp, host& mail_system)
 {
     chapter("1. A provider opens for business");
-    tell(
-        "A Postfix of its own is running, with what odmr needs in main.cf and master.cf. (Its directory is "
-        "called DIR "
-        "here; it is below /tmp.) odmrctl adds a customer with two domains; the password comes from standard "
-        "input.");
-    show_command({"postfix", "-c", "DIR/etc", "start"});
+    tell("A " + mail_system.name() + " of its own is running, with what odmr needs in " +
+         mail_system.configuration() +
+         ". (Its directory is called DIR here; it is below /tmp.) odmrctl adds a customer with two domains; "
+         "the "
+         "password comes from standard input.");
+    show_command(mail_system.start_command());
     std::cout << "\n";
-    const std::string odmrctl = odmr::test::built_program("odmrctl");
-    const std::vector<std::string> base = {odmrctl, "--config", isp.config_file().string()};
-    const auto odmrctl_does = [&](const std::vector<std::string>& words, const std::string& input = {}) {
-        std::vector<std::string> command = base;
+    const auto odmrctl = [&](const std::vector<std::string>& words, const std::string& input = {}) {
+        std::vector<std::string> command{built_program("odmrctl"), "--config", isp.config_file().string()};
         command.insert(command.end(), words.begin(), words.end());
         run({command, input});
     };
-    odmrctl_does({"customer", "add", "alice", "--cram-md5"}, std::string(provider::password) + "\n");
-    odmrctl_does({"domain", "add", "alice", "example.org", "example.com"});
-    odmrctl_does({"maps"});
-    show_command({odmr::test::built_program("odmrd"), "--config", isp.config_file().string(), "&"});
+    odmrctl({"customer", "add", "alice", "--cram-md5"}, std::string(provider::password) + "\n");
+    odmrctl({"domain", "add", "alice", "example.org", "example.com"});
+    odmrctl({"maps"});
+    show_command({built_program("odmrd"), "--config", isp.config_file().string(), "&"});
     isp.start_odmrd();
     show("listening on 127.0.0.1, port " + std::to_string(isp.port()));
+    mail_system.start_what_goes_with_it();
 }
 
-bool mail_comes_in(provider& isp)
+bool mail_comes_in(provider& isp, const host& mail_system)
 {
     chapter("2. Mail comes in while the customer is not there");
-    tell("Three messages arrive at Postfix by SMTP:");
+    tell("Three messages arrive at " + mail_system.name() + " by SMTP:");
     for (const outgoing_message& letter : letters()) {
-        const std::string id = isp.postfix().inject(letter);
+        const std::string id = isp.host().inject(letter);
         std::string line = "\"" + subject(letter) + "\" for";
         for (const std::string& recipient : letter.recipients)
             line += " " + recipient;
-        show(line + "\n-> 250 2.0.0 Ok: queued as " + id);
+        show(line + "\n-> 250, queued as " + id);
     }
-    const auto waiting_in = [](const std::vector<queued_message>& queue, const std::string& name) {
-        return std::ranges::count_if(
-            queue, [&](const queued_message& m) { return m.queue_name == name && m.recipients.size() == 1; });
-    };
-    const bool waits = isp.postfix().wait_for_queue([&](const std::vector<queued_message>& queue) {
-        return queue.size() == 3 && waiting_in(queue, "hold") == 2 && waiting_in(queue, "deferred") == 1;
-    });
-    tell(
-        "They wait in Postfix's own queue, the only place where odmr's mail ever is. What is for the "
-        "customer "
-        "alone is on hold (\"!\"): Postfix does not try it in vain, and it costs nothing while it waits. The "
-        "message to both could not be held as a whole, so only the customer's copy waits:");
-    run({{"postqueue", "-c", isp.postfix().config_dir().string(), "-p"}});
-    run({{odmr::test::built_program("odmrctl"), "--config", isp.config_file().string(), "status"}, {}});
-    const bool good =
-        check("two messages are on hold, and the customer's copy of the third is deferred", waits);
+    const bool waits = isp.host().wait_for_queue(
+        [&](const std::vector<queued_message>& queue) { return mail_system.all_wait(queue); });
+    tell("They wait in " + mail_system.name() + "'s own queue, the only place where odmr's mail ever is. " +
+         mail_system.how_they_wait());
+    run({mail_system.list_command()});
+    run({{built_program("odmrctl"), "--config", isp.config_file().string(), "status"}, {}});
+    const bool good = check(mail_system.what_waits(), waits);
     return check("karl@elsewhere.example has his copy already: he did not wait for somebody who is offline",
                  isp.elsewhere().box().count("karl@elsewhere.example", letters()[2].content) == 1) &&
            good;
@@ -151,7 +143,7 @@ bool the_customer_calls(const provider& isp, const smtp_sink& home)
     return check("fetchmail says that all went well", result.status == 0);
 }
 
-/// Everything but the Received header that Postfix puts in front.
+/// Everything but the Received header that the mail system puts in front.
 bool arrived_unchanged(const smtp_sink& home, const outgoing_message& letter, const std::string& recipient)
 {
     return std::ranges::any_of(home.box().accepted(), [&](const received_message& m) {
@@ -161,7 +153,7 @@ bool arrived_unchanged(const smtp_sink& home, const outgoing_message& letter, co
     });
 }
 
-bool what_arrived(const provider& isp, const smtp_sink& home)
+bool what_arrived(const provider& isp, const host& mail_system, const smtp_sink& home)
 {
     chapter("4. What arrived");
     const bool empty = isp.wait_for_empty_queue();
@@ -177,37 +169,39 @@ bool what_arrived(const provider& isp, const smtp_sink& home)
         }
     tell(
         "Compared byte for byte with what was sent: sender, recipient, and the content. Only the Received "
-        "header that "
-        "Postfix puts in front, as every mail server does, is left out of the comparison.");
+        "header "
+        "that " +
+        mail_system.name() + " puts in front, as every mail server does, is left out of the comparison.");
     bool all = check("three messages, no more and no less", home.box().messages().size() == 3);
     for (const outgoing_message& letter : letters())
         all &= check("\"" + subject(letter) + "\" arrived unchanged",
                      arrived_unchanged(home, letter, letter.recipients.front()));
     std::cout << "\n";
-    run({{"postqueue", "-c", isp.postfix().config_dir().string(), "-p"}});
+    run({mail_system.list_command()});
     return check("the queue is empty", empty) && all;
 }
 
-bool demo()
+bool demo(odmr::test::mail_system which)
 {
     const auto begin = odmr::test::clock::now();
     bool good = true;
     {
-        provider isp{{}};
+        provider isp{{.host = which}};
+        const auto mail_system = make_host(isp);
         const smtp_sink home;
         call_it(isp.directory().string(), "DIR");
-        call_it(std::filesystem::path(odmr::test::built_program("odmrd")).parent_path().string() + "/", "");
-        a_provider_opens(isp);
-        good &= mail_comes_in(isp);
+        call_it(std::filesystem::path(built_program("odmrd")).parent_path().string() + "/", "");
+        a_provider_opens(isp, *mail_system);
+        good &= mail_comes_in(isp, *mail_system);
         good &= the_customer_calls(isp, home);
-        good &= what_arrived(isp, home);
+        good &= what_arrived(isp, *mail_system, home);
         if (!good)
             std::cerr << isp.logs();
     }
     const auto took = std::chrono::duration<double>(odmr::test::clock::now() - begin).count();
     std::ostringstream end;
     end.precision(2);
-    end << "Postfix and odmrd are stopped and their directory is gone. That took " << took << " seconds.";
+    end << "All of it is stopped, and its directory is gone. That took " << took << " seconds.";
     chapter("The end");
     tell(good ? end.str() : "Something differs from what was promised: see NO above.");
     return good;
@@ -215,16 +209,21 @@ bool demo()
 
 }  // namespace
 
-int main()
+int main(int argc, char** argv)
 {
+    const std::string which = argc > 1 ? argv[1] : "postfix";
+    if (argc > 2 || (which != "postfix" && which != "sendmail")) {
+        std::cerr << "odmr-demo: expected nothing, \"postfix\" or \"sendmail\" on the command line\n";
+        return EX_USAGE;
+    }
     if (::geteuid() != 0) {
-        std::cerr
-            << "odmr-demo: this needs root, because the Postfix it starts (a private one, in a temporary "
-               "directory) insists on it: try sudo\n";
+        std::cerr << "odmr-demo: this needs root, because the mail system it starts (a private one, in a "
+                     "temporary directory) insists on it: try sudo\n";
         return EX_NOPERM;
     }
     try {
-        return demo() ? EX_OK : EX_SOFTWARE;
+        using odmr::test::mail_system;
+        return demo(which == "sendmail" ? mail_system::sendmail : mail_system::postfix) ? EX_OK : EX_SOFTWARE;
     } catch (const std::exception& problem) {
         std::cerr << "odmr-demo: " << problem.what() << "\n";
         return EX_SOFTWARE;

@@ -9,11 +9,11 @@ int main(int argc, char** argv)
 {
     using namespace odmr::bench;
     constexpr std::size_t runs = 3;
-    const options how(argc, argv, {"rates", "neighbours"},
-                      {{"messages", "how many in a case of rates without delay (5000)"},
+    const options how(argc, argv, {"rates", "neighbours", "sendmail"},
+                      {{"messages", "how many in a case of rates without delay, and of sendmail (5000)"},
                        {"chunked", "how many where CHUNKING meets a delay (3000)"},
                        {"seconds", "about how long a case takes that goes by round trips (6)"},
-                       {"only", "of rates: cases whose names contain TEXT", options::kind::text},
+                       {"only", "of rates and sendmail: cases whose names contain TEXT", options::kind::text},
                        {"plot", "draw the rates into the file TEXT, as SVG", options::kind::text}},
                       runs);
     try {
@@ -22,6 +22,8 @@ int main(int argc, char** argv)
             rates(how, results);
         if (how.wants("neighbours"))
             neighbours(how, results);
+        if (how.wants("sendmail"))
+            sendmail(how, results);
         results.print(std::cout);
         if (how.json_file())
             results.write_json(*how.json_file());

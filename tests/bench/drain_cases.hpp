@@ -1,4 +1,4 @@
-// drain_cases - how fast waiting mail comes to customers, measured with a real Postfix.
+// drain_cases - how fast waiting mail comes to customers, measured with a real Postfix and a real Sendmail.
 #pragma once
 
 #include "bench/options.hpp"
@@ -12,5 +12,7 @@ namespace odmr::bench
 void rates(const options& how, report& into);
 /// Twenty customers who take their mail at the same time, with and without one who stalls.
 void neighbours(const options& how, report& into);
+/// The same as rates without delay, where the mail waits in Sendmail.
+void sendmail(const options& how, report& into);
 
 }  // namespace odmr::bench

@@ -9,17 +9,17 @@
 namespace odmr::bench
 {
 
-fast_customer::fast_customer(const site& provider, std::size_t customer, manner how,
+fast_customer::fast_customer(const test::provider& provider, const std::string& customer, manner how,
                              quick_server::handlers mail)
     : how_(how), client_(unused_), server_(how.server, std::move(mail))
 {
-    must(client_.connect(how_.port != 0 ? how_.port : provider.odmr_port()), "220");
+    must(client_.connect(how_.port != 0 ? how_.port : provider.port()), "220");
     must(client_.ehlo(), "250");
     if (how_.tls) {
         must(client_.start_tls(provider.certificate_file()), "220");
         must(client_.ehlo(), "250");
     }
-    must(client_.authenticate("CRAM-MD5", customer_name(customer), test::provider::password), "235");
+    must(client_.authenticate("CRAM-MD5", customer, test::provider::password), "235");
 }
 
 void fast_customer::must(const std::string& reply, const char* code) const

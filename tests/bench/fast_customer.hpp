@@ -26,7 +26,12 @@ public:
     };
 
     /// Connects and authenticates. Throws std::runtime_error when odmrd refuses.
-    fast_customer(const site& provider, std::size_t customer, manner how, quick_server::handlers mail);
+    fast_customer(const test::provider& provider, const std::string& customer, manner how,
+                  quick_server::handlers mail);
+    fast_customer(const site& provider, std::size_t customer, manner how, quick_server::handlers mail)
+        : fast_customer(provider.provider(), customer_name(customer), how, std::move(mail))
+    {
+    }
 
     /// Says ATRN. Throws std::runtime_error when odmrd refuses.
     void turn();

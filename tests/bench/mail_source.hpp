@@ -5,9 +5,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 namespace odmr::bench
 {
+
+/// Hands in so many numbered messages with bodies of about so many octets at that port, on site::senders
+/// connections. recipient says for whom each is, counted from 0. Throws std::runtime_error when one is
+/// refused.
+void send_numbered(std::uint16_t port, std::uint64_t first, std::size_t messages, std::uint64_t octets,
+                   const std::function<std::string(std::size_t)>& recipient);
 
 class mail_source
 {

@@ -87,6 +87,7 @@ public:
     /// Lets all mail go from hold, without odmrd, and has Postfix deliver it.
     void release_all() const;
 
+    [[nodiscard]] const test::provider& provider() const { return provider_; }
     [[nodiscard]] std::uint16_t smtp_port() const { return provider_.postfix().port(); }
     /// Postfix listens here, too, and does not ask odmrd.
     [[nodiscard]] std::uint16_t port_without_policy() const { return other_port_.number(); }

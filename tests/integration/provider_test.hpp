@@ -1,9 +1,9 @@
-// provider_test - what all integration tests with Postfix share: a provider, customers who connect to it,
-// and, at the end of every test, a look at the books.
+// provider_test - what all integration tests with a mail system share: a provider, customers who connect to
+// it, and, at the end of every test, a look at the books.
 //
-// The books: each recipient of each message handed in is in exactly one place: in Postfix's queue, at the
-// customer, elsewhere, or returned to its sender. Returned only where the test says that this is right; in
-// two places only where SMTP itself cannot avoid it, and the test says so.
+// The books: each recipient of each message handed in is in exactly one place: in the mail system's queue, at
+// the customer, elsewhere, or returned to its sender. Returned only where the test says that this is right;
+// in two places only where SMTP itself cannot avoid it, and the test says so.
 #pragma once
 
 #include "support/provider.hpp"
@@ -28,7 +28,7 @@ protected:
     /// A provider with odmrd running, and the customer alice, who has example.org and example.com.
     void start(const provider::setup& how = {});
     /// The same, but odmrd does not run yet.
-    void prepare(const provider::setup& how = {});
+    virtual void prepare(const provider::setup& how = {});
 
     provider& the_provider() { return *provider_; }
 

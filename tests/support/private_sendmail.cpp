@@ -241,7 +241,8 @@ std::vector<queued_message> private_sendmail::queue() const
 
 bool private_sendmail::at_rest(const queued_message& message) const
 {
-    return message.queue_name == "odmr";
+    return message.queue_name == "odmr" ||
+           std::ranges::any_of(message.recipients, [](const auto& r) { return !r.delay_reason.empty(); });
 }
 
 void private_sendmail::flush() const

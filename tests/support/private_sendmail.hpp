@@ -52,7 +52,7 @@ public:
     [[nodiscard]] std::string accepted_id(std::string_view reply) const override;
 
     [[nodiscard]] std::vector<queued_message> queue() const override;
-    /// In the queue group of customers' mail.
+    /// In the queue group of customers' mail, or waiting for another try.
     [[nodiscard]] bool at_rest(const queued_message& message) const override;
     /// A queue run of everything, as it comes by itself once an hour (`sendmail -q`). Returns when it is
     /// over.

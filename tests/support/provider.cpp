@@ -105,6 +105,9 @@ void provider::start_odmrd(const std::vector<std::string>& launcher)
         former_logs_ += odmrd_->log();
     odmrd_.reset();
     odmrd_ = std::make_unique<odmrd_process>(config_file(), tls_ ? 2 : 1, launcher);
+    if (const auto* const host = dynamic_cast<const private_sendmail*>(host_.get()); host && !milter_)
+        milter_ = std::make_unique<odmr_milter_process>(host->milter_socket(), host->policy_socket(),
+                                                        std::vector<std::string>{"--timeout", "1s"});
 }
 
 outgoing_message provider::new_message(const std::vector<std::string>& recipients, std::size_t octets) const
@@ -171,7 +174,8 @@ mail_books provider::books(const mailbox& customers) const
 
 std::string provider::logs() const
 {
-    return "--- odmrd\n" + former_logs_ + (odmrd_ ? odmrd_->log() : "") + "--- mail system\n" + host_->log() +
+    return "--- odmrd\n" + former_logs_ + (odmrd_ ? odmrd_->log() : "") +
+           (milter_ ? "--- odmr-milter\n" + milter_->log() : "") + "--- mail system\n" + host_->log() +
            "--- elsewhere\n" + elsewhere_.log().text();
 }
 

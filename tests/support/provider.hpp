@@ -8,6 +8,7 @@
 #include "support/certificate.hpp"
 #include "support/mail_books.hpp"
 #include "support/mailbox.hpp"
+#include "support/odmr_milter_process.hpp"
 #include "support/odmrd_process.hpp"
 #include "support/private_postfix.hpp"
 #include "support/private_sendmail.hpp"
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,11 @@ namespace odmr::test
 {
 
 enum class mail_system { postfix, sendmail };
+
+inline std::ostream& operator<<(std::ostream& out, mail_system system)
+{
+    return out << (system == mail_system::postfix ? "postfix" : "sendmail");
+}
 
 class provider
 {
@@ -57,6 +64,8 @@ public:
     /// launcher: a command, with its options, that is to run odmrd: {"setpriv", "--reuid=nobody"}.
     void start_odmrd(const std::vector<std::string>& launcher = {});
     [[nodiscard]] odmrd_process& odmrd() { return *odmrd_; }
+    /// Between Sendmail and odmrd; runs from the first start of odmrd on.
+    [[nodiscard]] odmr_milter_process& milter() { return *milter_; }
     [[nodiscard]] std::uint16_t port() const { return odmrd_->port(); }
     [[nodiscard]] std::uint16_t tls_port() const { return odmrd_->port(1); }
     /// True while somebody's session serves the domain.
@@ -126,6 +135,7 @@ private:
     bool tls_;
     parameters parameters_;
     std::unique_ptr<odmrd_process> odmrd_;
+    std::unique_ptr<odmr_milter_process> milter_;
     std::string former_logs_;  ///< of the odmrds before this one
     std::vector<sent_message> sent_;
 };

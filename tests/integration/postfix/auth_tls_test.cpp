@@ -245,5 +245,36 @@ TEST_F(auth_tls, secrets_are_not_in_the_log)
     EXPECT_THAT(log, Not(HasSubstr(base64(std::string("\0alice\0", 7) + provider::password))));
 }
 
+TEST_F(auth_tls, a_session_works_under_starttls)
+{
+    start({.tls = true});
+    const sent_message first = waiting({"ann@example.org"}, 100'000);
+    const sent_message second = waiting({"ann@example.org"}, 100'000);
+    scripted_customer& customer = connected();
+    EXPECT_THAT(customer.start_tls(the_provider().certificate_file()), StartsWith("220 2.0.0 "));
+    EXPECT_THAT(customer.ehlo(), StartsWith("250-"));
+    EXPECT_THAT(customer.authenticate("CRAM-MD5", "alice", provider::password), StartsWith("235 "));
+    EXPECT_THAT(customer.say("ATRN example.org"), StartsWith("250 "));
+    customer.serve();
+    EXPECT_EQ(customer.wait_for_end(), session_end::quit);
+    EXPECT_TRUE(arrives(first, "ann@example.org"));
+    EXPECT_TRUE(arrives(second, "ann@example.org"));
+}
+
+TEST_F(auth_tls, a_session_works_with_tls_from_the_first_octet)
+{
+    start({.tls = true});
+    const sent_message message = waiting({"ann@example.org"}, 100'000);
+    scripted_customer& customer = new_customer();
+    EXPECT_THAT(customer.connect_tls(the_provider().tls_port(), the_provider().certificate_file()),
+                StartsWith("220 "));
+    EXPECT_THAT(customer.ehlo(), StartsWith("250-"));
+    EXPECT_THAT(customer.authenticate("SCRAM-SHA-256", "alice", provider::password), StartsWith("235 "));
+    EXPECT_THAT(customer.say("ATRN example.org"), StartsWith("250 "));
+    customer.serve();
+    EXPECT_EQ(customer.wait_for_end(), session_end::quit);
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
+}
+
 }  // namespace
 }  // namespace odmr::test

@@ -26,25 +26,6 @@ protected:
     }
 };
 
-TEST_F(daemon_life, mail_waits_while_odmrd_does_not_run)
-{
-    prepare();
-    const sent_message message = waiting({"ann@example.org"});
-    EXPECT_TRUE(still_waits(message, "ann@example.org"));
-    expect_that_the_next_session_gets({message});
-}
-
-TEST_F(daemon_life, other_mail_does_not_care_whether_odmrd_runs)
-{
-    prepare();
-    const sent_message mixed = waiting({"ann@example.org", "someone@elsewhere.example"});
-    EXPECT_TRUE(wait_until([&] {
-        return the_provider().elsewhere().box().count("someone@elsewhere.example", mixed.message.content) ==
-               1;
-    }));
-    expect_that_the_next_session_gets({mixed});
-}
-
 TEST_F(daemon_life, a_stop_while_nobody_is_there_ends_at_once)
 {
     start();
@@ -71,22 +52,6 @@ TEST_F(daemon_life, a_stop_says_421_to_a_customer_who_has_not_said_atrn)
     EXPECT_EQ(the_provider().odmrd().stop(), 0);
 }
 
-TEST_F(daemon_life, a_stop_lets_the_message_under_way_be_finished)
-{
-    start({.odmr = {{"shutdown_grace", "1min"}}});
-    const sent_message message = waiting({"ann@example.org"});
-    scripted_customer& customer = turned();
-    customer.script().stall_at(".");
-    customer.serve();
-    ASSERT_TRUE(customer.wait_until_stalled());
-    the_provider().odmrd().begin_stop();
-    customer.go_on();
-    EXPECT_EQ(the_provider().odmrd().stop(), 0);
-    EXPECT_EQ(customer.wait_for_end(), session_end::quit);
-    EXPECT_TRUE(arrives(message, "ann@example.org"));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
 TEST_F(daemon_life, a_stop_does_not_wait_for_a_stalled_customer_longer_than_the_grace)
 {
     start({.odmr = {{"shutdown_grace", "1s"}}});
@@ -102,58 +67,6 @@ TEST_F(daemon_life, a_stop_does_not_wait_for_a_stalled_customer_longer_than_the_
     EXPECT_TRUE(still_waits(first, "ann@example.org"));
     EXPECT_TRUE(still_waits(second, "bob@example.org"));
     expect_that_the_next_session_gets({first, second});
-}
-
-TEST_F(daemon_life, killed_in_the_middle_of_a_message_it_has_lost_nothing)
-{
-    start();
-    const sent_message first = waiting({"ann@example.org"}, 100'000);
-    const sent_message second = waiting({"bob@example.org"}, 100'000);
-    scripted_customer& customer = turned();
-    customer.script().stall_in_content(1'000);
-    customer.serve();
-    ASSERT_TRUE(customer.wait_until_stalled());
-    the_provider().odmrd().kill_9();
-    EXPECT_TRUE(still_waits(first, "ann@example.org"));
-    EXPECT_TRUE(still_waits(second, "bob@example.org"));
-    EXPECT_TRUE(std::filesystem::exists(the_provider().socket_of("example.org")));  // stale, and no hindrance
-    expect_that_the_next_session_gets({first, second});
-}
-
-TEST_F(daemon_life, killed_before_the_reply_to_a_message_it_has_lost_nothing)
-{
-    start();
-    const sent_message message = waiting({"ann@example.org"});
-    scripted_customer& customer = turned();
-    customer.script().stall_at(".");
-    customer.serve();
-    ASSERT_TRUE(customer.wait_until_stalled());
-    the_provider().odmrd().kill_9();
-    EXPECT_TRUE(still_waits(message, "ann@example.org"));
-    expect_that_the_next_session_gets({message});
-}
-
-TEST_F(daemon_life, a_stale_socket_makes_mail_wait)
-{
-    start({.odmr = {{"linger", "1h"}}});
-    scripted_customer& customer = turned();
-    customer.serve();
-    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(the_provider().socket_of("example.org")); }));
-    the_provider().odmrd().kill_9();
-    const sent_message message = waiting({"ann@example.org"});
-    the_provider().set("linger", "0s");
-    expect_that_the_next_session_gets({message});
-}
-
-TEST_F(daemon_life, a_restart_leaves_no_stale_sockets)
-{
-    start({.odmr = {{"linger", "1h"}}});
-    scripted_customer& customer = turned();
-    customer.serve();
-    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(the_provider().socket_of("example.com")); }));
-    the_provider().odmrd().kill_9();
-    the_provider().start_odmrd();
-    EXPECT_FALSE(std::filesystem::exists(the_provider().socket_of("example.com")));
 }
 
 TEST_F(daemon_life, a_reread_configuration_holds_for_new_sessions)

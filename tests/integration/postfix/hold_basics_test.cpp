@@ -94,24 +94,6 @@ TEST_F(hold_basics, whole_envelopes_are_held_and_mixed_ones_are_split)
     EXPECT_THAT(box_.accepted(), SizeIs(700 + 2 * 100 + 100));
 }
 
-TEST_F(hold_basics, a_session_without_linger_gets_all_that_is_held)
-{
-    start_holding();
-    const auto messages = many_held("ann@example.org", 200);
-    EXPECT_EQ(fetch(), session_end::quit);
-    EXPECT_TRUE(all_arrive(messages));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
-TEST_F(hold_basics, messages_of_megabytes_are_held_and_let_go)
-{
-    start_holding();
-    const auto messages = many_held("ann@example.org", 5, 3'000'000);
-    EXPECT_EQ(fetch(), session_end::quit);
-    EXPECT_TRUE(all_arrive(messages));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
 TEST_F(hold_basics, new_mail_for_a_customer_who_is_there_is_not_held)
 {
     start_holding({.odmr = {stay}});
@@ -127,55 +109,6 @@ TEST_F(hold_basics, new_mail_for_a_customer_who_is_there_is_not_held)
     EXPECT_EQ(customer.wait_for_end(milliseconds(0)), std::nullopt);
 }
 
-TEST_F(hold_basics, mail_is_held_again_when_the_customer_has_gone)
-{
-    start_holding();
-    for (int i = 0; i < 3; ++i) {
-        const sent_message message = held({"ann@example.org"});
-        EXPECT_EQ(fetch(), session_end::quit);
-        EXPECT_TRUE(arrives(message, "ann@example.org"));
-    }
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
-TEST_F(hold_basics, atrn_for_one_domain_leaves_the_other_on_hold)
-{
-    start_holding();
-    const sent_message org = held({"ann@example.org"});
-    const sent_message com = held({"ann@example.com"});
-    EXPECT_EQ(fetch("ATRN example.org"), session_end::quit);
-    EXPECT_TRUE(arrives(org, "ann@example.org"));
-    EXPECT_TRUE(on_hold(com));
-    EXPECT_EQ(fetch("ATRN example.com"), session_end::quit);
-    EXPECT_TRUE(arrives(com, "ann@example.com"));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
-TEST_F(hold_basics, a_domain_that_is_not_served_is_held_while_the_other_is)
-{
-    start_holding({.odmr = {stay}});
-    held({"ann@example.org"});
-    scripted_customer& customer = turned("ATRN example.org");
-    customer.serve();
-    ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(the_provider().socket_of("example.org")); }));
-    const sent_message com = held({"ann@example.com"});
-    const sent_message org = send({"bob@example.org"});
-    EXPECT_TRUE(arrives(org, "bob@example.org"));
-    EXPECT_TRUE(on_hold(com));
-}
-
-TEST_F(hold_basics, a_message_to_both_domains_of_a_customer_waits_for_each)
-{
-    start_holding();
-    const sent_message both = held({"ann@example.org", "ann@example.com"});
-    EXPECT_EQ(fetch("ATRN example.org"), session_end::quit);
-    EXPECT_TRUE(arrives(both, "ann@example.org"));
-    EXPECT_TRUE(still_waits(both, "ann@example.com"));
-    EXPECT_EQ(fetch("ATRN example.com"), session_end::quit);
-    EXPECT_TRUE(arrives(both, "ann@example.com"));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
 TEST_F(hold_basics, held_and_deferred_mail_come_in_the_same_session)
 {
     start_holding();
@@ -186,28 +119,6 @@ TEST_F(hold_basics, held_and_deferred_mail_come_in_the_same_session)
     EXPECT_TRUE(arrives(first, "ann@example.org"));
     EXPECT_TRUE(arrives(mixed, "ann@example.org"));
     EXPECT_TRUE(queue_becomes_empty());
-}
-
-TEST_F(hold_basics, a_bounce_is_held_like_any_mail)
-{
-    start_holding();
-    outgoing_message report{"", {"ann@example.org"}, make_content("a report")};
-    const sent_message sent{the_provider().postfix().inject(report), report};
-    the_provider().book(sent);
-    EXPECT_TRUE(comes_to_be(sent, "hold"));
-    EXPECT_EQ(fetch(), session_end::quit);
-    EXPECT_TRUE(arrives(sent, "ann@example.org"));
-}
-
-TEST_F(hold_basics, atrn_says_453_only_when_nothing_is_held)
-{
-    start_holding({.odmr = {often}});
-    held({"ann@example.org"});
-    EXPECT_EQ(fetch(), session_end::quit);
-    EXPECT_TRUE(queue_becomes_empty());
-    EXPECT_TRUE(wait_until([&] { return !visit(); }));
-    held({"ann@example.org"});
-    EXPECT_EQ(fetch(), session_end::quit);  // which insists on 250
 }
 
 }  // namespace

@@ -29,19 +29,6 @@ TEST_F(hold_lifetime, what_is_older_than_the_hold_time_is_let_go_to_be_deferred)
     EXPECT_TRUE(arrives(message, "ann@example.org"));
 }
 
-TEST_F(hold_lifetime, what_was_let_go_after_its_hold_time_expires_in_postfixs_own_way)
-{
-    // The lifetimes change while mail is on hold: too late for a clip, so what is let go is returned at once.
-    start_holding({.odmr = {often}, .extra_main_cf = "queue_run_delay = 1s\n"});
-    const sent_message message = held({"ann@example.org"});
-    for (const char* lifetime : {"maximal_queue_lifetime", "bounce_queue_lifetime"})
-        the_provider().postfix().set(lifetime, "1s");
-    bounce_is_right("ann@example.org");
-    EXPECT_TRUE(
-        wait_until([&] { return the_provider().find(message, "ann@example.org", box_).bounced == 1; }));
-    EXPECT_TRUE(queue_becomes_empty());
-}
-
 TEST_F(hold_lifetime, a_hold_time_that_is_too_long_is_clipped_and_that_is_said)
 {
     start_holding({.odmr = {{"hold_time", "13d"}},

@@ -1,6 +1,6 @@
 // A recipient's fate is the customer's own reply: 2xx delivers, 5xx returns to the sender, 4xx keeps in the
 // queue, and each only that recipient.
-#include "provider_test.hpp"
+#include "conformance_test.hpp"
 
 #include <algorithm>
 
@@ -12,18 +12,9 @@ namespace
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class per_recipient : public provider_test
+class per_recipient : public with_each_mail_system
 {
 protected:
-    /// A whole session with these rules; how it ended.
-    std::optional<session_end> fetch_with(const server_script& script)
-    {
-        scripted_customer& customer = turned();
-        customer.script() = script;
-        customer.serve();
-        return customer.wait_for_end();
-    }
-
     /// What the sender hears about a recipient that was returned, once it does.
     std::string bounce_to_sender()
     {
@@ -33,7 +24,7 @@ protected:
     }
 };
 
-TEST_F(per_recipient, a_550_returns_that_one_to_the_sender_and_delivers_the_other)
+TEST_P(per_recipient, a_550_returns_that_one_to_the_sender_and_delivers_the_other)
 {
     start();
     const sent_message message = waiting({"ann@example.org", "bob@example.org"});
@@ -45,7 +36,7 @@ TEST_F(per_recipient, a_550_returns_that_one_to_the_sender_and_delivers_the_othe
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(per_recipient, a_450_keeps_that_one_and_delivers_the_other)
+TEST_P(per_recipient, a_450_keeps_that_one_and_delivers_the_other)
 {
     start();
     const sent_message message = waiting({"ann@example.org", "bob@example.org"});
@@ -57,20 +48,20 @@ TEST_F(per_recipient, a_450_keeps_that_one_and_delivers_the_other)
     EXPECT_TRUE(arrives(message, "bob@example.org"));
 }
 
-TEST_F(per_recipient, the_queue_shows_the_customers_own_words_for_what_it_keeps)
+TEST_P(per_recipient, the_queue_shows_the_customers_own_words_for_what_it_keeps)
 {
     start();
     waiting({"bob@example.org"});
     EXPECT_EQ(fetch_with(server_script().answer("RCPT TO:<bob@", "450 4.2.2 Mailbox full")),
               session_end::quit);
-    EXPECT_TRUE(the_provider().postfix().wait_for_queue([](const auto& queue) {
+    EXPECT_TRUE(host().wait_for_queue([](const auto& queue) {
         return queue.size() == 1 && queue.front().recipients.size() == 1 &&
                queue.front().recipients.front().delay_reason.find("450 4.2.2 Mailbox full") !=
                    std::string::npos;
     }));
 }
 
-TEST_F(per_recipient, one_accepted_one_refused_and_one_deferred_have_three_fates)
+TEST_P(per_recipient, one_accepted_one_refused_and_one_deferred_have_three_fates)
 {
     start();
     const sent_message message = waiting({"ann@example.org", "bob@example.org", "eve@example.org"});
@@ -82,7 +73,7 @@ TEST_F(per_recipient, one_accepted_one_refused_and_one_deferred_have_three_fates
     EXPECT_TRUE(still_waits(message, "eve@example.org"));
 }
 
-TEST_F(per_recipient, when_all_recipients_are_refused_the_next_message_is_delivered)
+TEST_P(per_recipient, when_all_recipients_are_refused_the_next_message_is_delivered)
 {
     start();
     waiting({"bob@example.org"});
@@ -93,7 +84,7 @@ TEST_F(per_recipient, when_all_recipients_are_refused_the_next_message_is_delive
     EXPECT_TRUE(arrives(next, "ann@example.org"));
 }
 
-TEST_F(per_recipient, a_354_although_all_recipients_were_refused_delivers_nothing)
+TEST_P(per_recipient, a_354_although_all_recipients_were_refused_delivers_nothing)
 {
     start();
     waiting({"bob@example.org"});
@@ -109,7 +100,7 @@ TEST_F(per_recipient, a_354_although_all_recipients_were_refused_delivers_nothin
     EXPECT_TRUE(box_.messages().empty());
 }
 
-TEST_F(per_recipient, a_sender_refused_with_5xx_returns_the_message)
+TEST_P(per_recipient, a_sender_refused_with_5xx_returns_the_message)
 {
     start();
     waiting({"ann@example.org", "bob@example.org"});
@@ -119,7 +110,7 @@ TEST_F(per_recipient, a_sender_refused_with_5xx_returns_the_message)
     EXPECT_THAT(bounce_to_sender(), HasSubstr("550 5.7.1 Not from you"));
 }
 
-TEST_F(per_recipient, a_sender_refused_with_4xx_keeps_the_message)
+TEST_P(per_recipient, a_sender_refused_with_4xx_keeps_the_message)
 {
     start();
     const sent_message message = waiting({"ann@example.org"});
@@ -127,7 +118,7 @@ TEST_F(per_recipient, a_sender_refused_with_4xx_keeps_the_message)
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
 
-TEST_F(per_recipient, data_refused_with_4xx_keeps_the_message)
+TEST_P(per_recipient, data_refused_with_4xx_keeps_the_message)
 {
     start();
     const sent_message message = waiting({"ann@example.org"});
@@ -135,7 +126,7 @@ TEST_F(per_recipient, data_refused_with_4xx_keeps_the_message)
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
 
-TEST_F(per_recipient, content_refused_with_5xx_returns_the_message)
+TEST_P(per_recipient, content_refused_with_5xx_returns_the_message)
 {
     start();
     waiting({"ann@example.org"});
@@ -144,7 +135,7 @@ TEST_F(per_recipient, content_refused_with_5xx_returns_the_message)
     EXPECT_THAT(bounce_to_sender(), HasSubstr("554 5.7.1 It is spam"));
 }
 
-TEST_F(per_recipient, content_refused_with_4xx_keeps_the_message_and_the_next_is_tried)
+TEST_P(per_recipient, content_refused_with_4xx_keeps_the_message_and_the_next_is_tried)
 {
     start();
     const sent_message first = waiting({"ann@example.org"});
@@ -162,7 +153,7 @@ TEST_F(per_recipient, content_refused_with_4xx_keeps_the_message_and_the_next_is
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(per_recipient, a_421_in_the_middle_keeps_the_rest)
+TEST_P(per_recipient, a_421_in_the_middle_keeps_the_rest)
 {
     start();
     const sent_message first = waiting({"ann@example.org"});
@@ -175,7 +166,7 @@ TEST_F(per_recipient, a_421_in_the_middle_keeps_the_rest)
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(per_recipient, a_421_greeting_keeps_everything)
+TEST_P(per_recipient, a_421_greeting_keeps_everything)
 {
     start();
     const sent_message message = waiting({"ann@example.org"});
@@ -186,17 +177,16 @@ TEST_F(per_recipient, a_421_greeting_keeps_everything)
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
 
-TEST_F(per_recipient, a_server_that_refuses_ehlo_is_greeted_with_helo)
+TEST_P(per_recipient, a_server_that_refuses_ehlo_is_greeted_with_helo)
 {
     start();
-    the_provider().postfix().inject(
-        {"sender@elsewhere.example", {"ann@example.org"}, "Subject: 7 bits\r\n\r\nHello\r\n"});
+    host().inject({"sender@elsewhere.example", {"ann@example.org"}, "Subject: 7 bits\r\n\r\nHello\r\n"});
     EXPECT_EQ(fetch_with(server_script().answer("EHLO", "502 5.5.1 EHLO is too modern")), session_end::quit);
     EXPECT_TRUE(queue_becomes_empty());
     EXPECT_EQ(box_.accepted().size(), 1U);
 }
 
-TEST_F(per_recipient, a_server_that_refuses_ehlo_and_helo_gets_nothing_and_nothing_is_lost)
+TEST_P(per_recipient, a_server_that_refuses_ehlo_and_helo_gets_nothing_and_nothing_is_lost)
 {
     start();
     const sent_message message = waiting({"ann@example.org"});
@@ -205,6 +195,8 @@ TEST_F(per_recipient, a_server_that_refuses_ehlo_and_helo_gets_nothing_and_nothi
     EXPECT_NE(fetch_with(script), std::nullopt);
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
+
+INSTANTIATE_TEST_SUITE_P(, per_recipient, each_mail_system, name_of_parameter);
 
 }  // namespace
 }  // namespace odmr::test

@@ -1,6 +1,6 @@
 // What other implementations of on-demand relay were seen to get wrong. Each is a test here, named after the
 // failing that must not be ours.
-#include "provider_test.hpp"
+#include "conformance_test.hpp"
 #include "support/child_process.hpp"
 
 #include <algorithm>
@@ -13,11 +13,11 @@ namespace
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
-class known_failings : public provider_test
+class known_failings : public with_each_mail_system
 {
 };
 
-TEST_F(known_failings, a_message_for_a_requested_and_another_domain_loses_no_recipient)
+TEST_P(known_failings, a_message_for_a_requested_and_another_domain_loses_no_recipient)
 {
     start();
     const sent_message message = waiting({"ann@example.org", "ann@example.com"});
@@ -28,7 +28,7 @@ TEST_F(known_failings, a_message_for_a_requested_and_another_domain_loses_no_rec
     EXPECT_TRUE(arrives(message, "ann@example.com"));
 }
 
-TEST_F(known_failings, a_message_for_the_customer_and_somebody_elsewhere_loses_no_recipient)
+TEST_P(known_failings, a_message_for_the_customer_and_somebody_elsewhere_loses_no_recipient)
 {
     start();
     const sent_message message = waiting({"ann@example.org", "someone@elsewhere.example"});
@@ -42,7 +42,7 @@ TEST_F(known_failings, a_message_for_the_customer_and_somebody_elsewhere_loses_n
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(known_failings, a_line_cut_in_the_middle_of_data_does_not_count_as_delivered)
+TEST_P(known_failings, a_line_cut_in_the_middle_of_data_does_not_count_as_delivered)
 {
     start();
     const sent_message message = waiting({"ann@example.org"}, 100'000);
@@ -53,7 +53,7 @@ TEST_F(known_failings, a_line_cut_in_the_middle_of_data_does_not_count_as_delive
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
 
-TEST_F(known_failings, over_tls_the_second_message_arrives_like_the_first)
+TEST_P(known_failings, over_tls_the_second_message_arrives_like_the_first)
 {
     start({.tls = true});
     const sent_message first = waiting({"ann@example.org"}, 50'000);
@@ -70,7 +70,7 @@ TEST_F(known_failings, over_tls_the_second_message_arrives_like_the_first)
         EXPECT_TRUE(arrives(message, "ann@example.org"));
 }
 
-TEST_F(known_failings, a_450_for_one_recipient_does_not_end_the_session)
+TEST_P(known_failings, a_450_for_one_recipient_does_not_end_the_session)
 {
     start();
     const sent_message refused = waiting({"bob@example.org"});
@@ -85,7 +85,7 @@ TEST_F(known_failings, a_450_for_one_recipient_does_not_end_the_session)
     EXPECT_TRUE(still_waits(refused, "bob@example.org"));
 }
 
-TEST_F(known_failings, a_554_greeting_returns_nothing_to_the_sender)
+TEST_P(known_failings, a_554_greeting_returns_nothing_to_the_sender)
 {
     start();
     const sent_message first = waiting({"ann@example.org"});
@@ -101,7 +101,7 @@ TEST_F(known_failings, a_554_greeting_returns_nothing_to_the_sender)
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(known_failings, mail_that_comes_during_the_session_is_delivered_in_it)
+TEST_P(known_failings, mail_that_comes_during_the_session_is_delivered_in_it)
 {
     start({.odmr = {{"linger", "2s"}}});
     const sent_message first = waiting({"ann@example.org"});
@@ -116,7 +116,7 @@ TEST_F(known_failings, mail_that_comes_during_the_session_is_delivered_in_it)
     EXPECT_TRUE(arrives(second, "bob@example.org"));
 }
 
-TEST_F(known_failings, a_list_of_own_and_foreign_domains_is_refused_not_trimmed)
+TEST_P(known_failings, a_list_of_own_and_foreign_domains_is_refused_not_trimmed)
 {
     start();
     the_provider().add_customer("bob", {"example.net"});
@@ -126,7 +126,7 @@ TEST_F(known_failings, a_list_of_own_and_foreign_domains_is_refused_not_trimmed)
     EXPECT_TRUE(still_waits(message, "ann@example.org"));
 }
 
-TEST_F(known_failings, domains_compare_without_regard_to_case)
+TEST_P(known_failings, domains_compare_without_regard_to_case)
 {
     start();
     const sent_message message = waiting({"ann@example.org"});
@@ -134,14 +134,14 @@ TEST_F(known_failings, domains_compare_without_regard_to_case)
     EXPECT_TRUE(arrives(message, "ann@example.org"));
 }
 
-TEST_F(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_queue)
+TEST_P(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_queue)
 {
     start();
     constexpr int messages = 1'000;  // two seconds for an implementation that takes 2.2 ms for each
     run_or_throw({{"smtp-source", "-c", "-4", "-s", "4", "-m", std::to_string(messages), "-f",
                    "sender@elsewhere.example", "-t", "ann@example.org",
-                   "127.0.0.1:" + std::to_string(the_provider().postfix().port())}});
-    ASSERT_TRUE(the_provider().postfix().wait_for_queue([](const auto& queue) {
+                   "127.0.0.1:" + std::to_string(host().port())}});
+    ASSERT_TRUE(host().wait_for_queue([](const auto& queue) {
         return queue.size() == messages && std::ranges::all_of(queue, [](const queued_message& message) {
                    return message.queue_name == "hold";
                });
@@ -156,7 +156,7 @@ TEST_F(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-TEST_F(known_failings, a_message_needs_no_round_trip_for_each_command)
+TEST_P(known_failings, a_message_needs_no_round_trip_for_each_command)
 {
     start();
     waiting({"ann@example.org", "bob@example.org"});
@@ -171,6 +171,8 @@ TEST_F(known_failings, a_message_needs_no_round_trip_for_each_command)
     EXPECT_THAT(line.read_line(), StartsWith("RCPT TO:<bob@example.org>"));
     EXPECT_EQ(line.read_line(), "DATA");
 }
+
+INSTANTIATE_TEST_SUITE_P(, known_failings, each_mail_system, name_of_parameter);
 
 }  // namespace
 }  // namespace odmr::test

@@ -1,6 +1,8 @@
 // The line is cut at every point of a session: nothing is lost, nothing is returned to a sender, the next
 // session gets everything, and only a message whose end was sent and not answered may come a second time.
-#include "provider_test.hpp"
+#include "conformance_test.hpp"
+
+#include <tuple>
 
 namespace odmr::test
 {
@@ -10,9 +12,11 @@ namespace
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class line_cuts : public provider_test
+class line_cut_test : public conformance_test
 {
 protected:
+    using conformance_test::conformance_test;
+
     void three_messages_wait()
     {
         for (const char* recipient : {"ann@example.org", "bob@example.org", "eve@example.com"})
@@ -31,10 +35,7 @@ protected:
     /// The next session gets all that the first did not.
     void expect_that_the_next_session_gets_the_rest()
     {
-        EXPECT_EQ(fetch(), session_end::quit);
-        for (const sent_message& message : messages_)
-            EXPECT_TRUE(arrives(message, message.message.recipients.front()));
-        EXPECT_TRUE(queue_becomes_empty());
+        expect_that_the_next_session_gets(messages_);
         EXPECT_THAT(box_.accepted(), SizeIs(messages_.size()));  // each once
         EXPECT_TRUE(the_provider().elsewhere().box().messages().empty());
     }
@@ -43,37 +44,53 @@ private:
     std::vector<sent_message> messages_;
 };
 
-class line_cut_at_command : public line_cuts, public ::testing::WithParamInterface<const char*>
+class line_cuts : public line_cut_test, public ::testing::WithParamInterface<mail_system>
 {
+protected:
+    line_cuts() : line_cut_test(GetParam()) {}
+};
+
+using mail_system_and_command = std::tuple<mail_system, const char*>;
+
+class line_cut_at_command : public line_cut_test,
+                            public ::testing::WithParamInterface<mail_system_and_command>
+{
+protected:
+    line_cut_at_command() : line_cut_test(std::get<mail_system>(GetParam())) {}
+
+    static const char* command() { return std::get<const char*>(GetParam()); }
 };
 
 TEST_P(line_cut_at_command, of_the_first_message_loses_nothing)
 {
     start();
     three_messages_wait();
-    fetch_until_cut(server_script().end_at(GetParam()));
+    fetch_until_cut(server_script().end_at(command()));
     expect_that_the_next_session_gets_the_rest();
 }
 
 TEST_P(line_cut_at_command, of_the_second_message_loses_nothing)
 {
-    if (const std::string_view once = GetParam(); once == "greeting" || once == "EHLO")
+    if (const std::string_view once = command(); once == "greeting" || once == "EHLO")
         return;  // comes once in a session
     start();
     three_messages_wait();
-    fetch_until_cut(server_script().end_at(GetParam(), {}, 2));
+    fetch_until_cut(server_script().end_at(command(), {}, 2));
     expect_that_the_next_session_gets_the_rest();
 }
 
-std::string name_of(const ::testing::TestParamInfo<const char*>& command)
+std::string name_of_cut(const ::testing::TestParamInfo<mail_system_and_command>& tested)
 {
-    return std::string(command.param) == "." ? "final_dot" : command.param;
+    const std::string command = std::get<const char*>(tested.param);
+    return name_of(std::get<mail_system>(tested.param)) + "_at_" + (command == "." ? "final_dot" : command);
 }
 
-INSTANTIATE_TEST_SUITE_P(each, line_cut_at_command,
-                         ::testing::Values("greeting", "EHLO", "MAIL", "RCPT", "DATA", "."), name_of);
+INSTANTIATE_TEST_SUITE_P(, line_cut_at_command,
+                         ::testing::Combine(each_mail_system, ::testing::Values("greeting", "EHLO", "MAIL",
+                                                                                "RCPT", "DATA", ".")),
+                         name_of_cut);
 
-TEST_F(line_cuts, in_the_middle_of_a_message_loses_nothing)
+TEST_P(line_cuts, in_the_middle_of_a_message_loses_nothing)
 {
     start();
     three_messages_wait();
@@ -81,7 +98,7 @@ TEST_F(line_cuts, in_the_middle_of_a_message_loses_nothing)
     expect_that_the_next_session_gets_the_rest();
 }
 
-TEST_F(line_cuts, behind_the_first_octets_of_a_message_loses_nothing)
+TEST_P(line_cuts, behind_the_first_octets_of_a_message_loses_nothing)
 {
     start();
     three_messages_wait();
@@ -89,7 +106,7 @@ TEST_F(line_cuts, behind_the_first_octets_of_a_message_loses_nothing)
     expect_that_the_next_session_gets_the_rest();
 }
 
-TEST_F(line_cuts, in_a_message_of_megabytes_loses_nothing)
+TEST_P(line_cuts, in_a_message_of_megabytes_loses_nothing)
 {
     start();
     const sent_message big = waiting({"ann@example.org"}, 8'000'000);
@@ -98,7 +115,7 @@ TEST_F(line_cuts, in_a_message_of_megabytes_loses_nothing)
     EXPECT_TRUE(arrives(big, "ann@example.org"));
 }
 
-TEST_F(line_cuts, before_quit_costs_nothing)
+TEST_P(line_cuts, before_quit_costs_nothing)
 {
     start();
     three_messages_wait();
@@ -107,7 +124,7 @@ TEST_F(line_cuts, before_quit_costs_nothing)
     EXPECT_THAT(box_.accepted(), SizeIs(3));
 }
 
-TEST_F(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
+TEST_P(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
 {
     start();
     three_messages_wait();
@@ -127,7 +144,7 @@ TEST_F(line_cuts, only_the_message_whose_end_was_not_answered_comes_twice)
     EXPECT_EQ(came(first_session[1]), 2);
 }
 
-TEST_F(line_cuts, over_tls_in_the_middle_of_a_message_loses_nothing)
+TEST_P(line_cuts, over_tls_in_the_middle_of_a_message_loses_nothing)
 {
     start({.tls = true});
     three_messages_wait();
@@ -142,7 +159,7 @@ TEST_F(line_cuts, over_tls_in_the_middle_of_a_message_loses_nothing)
     expect_that_the_next_session_gets_the_rest();
 }
 
-TEST_F(line_cuts, right_after_atrn_loses_nothing)
+TEST_P(line_cuts, right_after_atrn_loses_nothing)
 {
     start();
     three_messages_wait();
@@ -150,7 +167,7 @@ TEST_F(line_cuts, right_after_atrn_loses_nothing)
     expect_that_the_next_session_gets_the_rest();
 }
 
-TEST_F(line_cuts, mail_that_comes_after_the_cut_waits_too)
+TEST_P(line_cuts, mail_that_comes_after_the_cut_waits_too)
 {
     start();
     three_messages_wait();
@@ -160,6 +177,8 @@ TEST_F(line_cuts, mail_that_comes_after_the_cut_waits_too)
     EXPECT_TRUE(arrives(later, "ann@example.org"));
     EXPECT_TRUE(queue_becomes_empty());
 }
+
+INSTANTIATE_TEST_SUITE_P(, line_cuts, each_mail_system, name_of_parameter);
 
 }  // namespace
 }  // namespace odmr::test

@@ -3,8 +3,7 @@
 
 #include "postfix/check/points.hpp"
 
-#include <algorithm>
-#include <cstddef>
+#include <utility>
 
 namespace odmr::postfix
 {
@@ -66,27 +65,6 @@ remedy in_main_cf(const std::string& parameter, const std::string& value)
 remedy in_master_cf(std::string lines)
 {
     return {remedy::place::master_cf, std::move(lines)};
-}
-
-remedy in_odmr_conf(const std::string& parameter, const std::string& value)
-{
-    return {remedy::place::odmr_conf, parameter + " = " + value};
-}
-
-remedy by_command(std::string command)
-{
-    return {remedy::place::shell, std::move(command)};
-}
-
-std::string some_of(const std::vector<std::string>& names)
-{
-    constexpr std::size_t most = 5;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-        text += (i == 0 ? "" : ", ") + names[i];
-    if (names.size() > most)
-        text += " and " + std::to_string(names.size() - most) + " more";
-    return text;
 }
 
 std::string own_table(const settings& s, const std::string& name)

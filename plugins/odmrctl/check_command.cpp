@@ -1,8 +1,11 @@
-// check_command - see check_command.hpp. What is looked at is known in postfix/check.
+// check_command - see check_command.hpp. What is looked at is known in postfix/check and
+// sendmail/check.
 #include "odmrctl/check_command.hpp"
 
 #include "config/read_settings.hpp"
+#include "core/check_report.hpp"
 #include "postfix/check.hpp"
+#include "sendmail/check.hpp"
 #include "store/customer_store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,13 +19,9 @@ namespace odmr::ctl
 namespace
 {
 
-using postfix::check_state;
-using postfix::finding;
-using postfix::remedy;
-
-postfix::check_subject subject_of(const settings& config)
+check_subject subject_of(const settings& config)
 {
-    postfix::check_subject subject;
+    check_subject subject;
     for (const auto& who :
          customer_store(config.database, customer_store::open_mode::must_exist).customers()) {
         subject.customers.push_back({who.name, who.hold_time});
@@ -53,6 +52,8 @@ std::string_view name_of(remedy::place where)
             return "main.cf";
         case remedy::place::master_cf:
             return "master.cf";
+        case remedy::place::sendmail_mc:
+            return "sendmail.mc";
         case remedy::place::odmr_conf:
             return "odmr.conf";
         case remedy::place::shell:
@@ -96,7 +97,9 @@ void print(std::ostream& out, const std::vector<finding>& findings)
 
 void check_command(invocation& call)
 {
-    const auto findings = postfix::check_postfix(call.config, subject_of(call.config));
+    const auto look =
+        call.config.host == mail_system::postfix ? postfix::check_postfix : sendmail::check_sendmail;
+    const auto findings = look(call.config, subject_of(call.config));
     if (call.json)
         call.out << as_json(findings).dump(2) << "\n";
     else

@@ -168,14 +168,16 @@ const std::vector<command>& commands()
          .understands_json = true,
          .run = check_command,
          .summary = "compare the mail system's configuration with what is needed",
-         .text = "Looks at Postfix as it is configured now (main.cf, master.cf, tables, sockets)\n"
-                 "and says of each point whether it is as it should be (ok), works but not as well\n"
-                 "as it could (warning), or is wrong (error), and what exactly to change. Nothing\n"
-                 "is changed. Run \"postfix reload\" after changes of main.cf and master.cf. The\n"
-                 "exit status is 0 without errors, warnings or not, and 78 with errors.\n"
+         .text = "Looks at Postfix as it is configured now (main.cf, master.cf, tables, sockets),\n"
+                 "or at Sendmail (sendmail.cf, tables, ports, sockets), and says of each point\n"
+                 "whether it is as it should be (ok), works but not as well as it could (warning),\n"
+                 "or is wrong (error), and what exactly to change. Nothing is changed. Run \"postfix\n"
+                 "reload\" after changes of main.cf and master.cf; after changes of sendmail.mc make\n"
+                 "sendmail.cf of it and restart Sendmail. The exit status is 0 without errors,\n"
+                 "warnings or not, and 78 with errors.\n"
                  "With --json: an array of objects with the members point, state, text and fix,\n"
                  "which is null or an object with the members in (\"main.cf\", \"master.cf\",\n"
-                 "\"odmr.conf\", or \"run\" for a command) and line.\n"},
+                 "\"sendmail.mc\", \"odmr.conf\", or \"run\" for a command) and line.\n"},
         {.name = "status",
          .arguments = "[CUSTOMER] [--json]",
          .words = {0, 1},

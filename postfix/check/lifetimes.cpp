@@ -20,22 +20,8 @@ using days = std::chrono::duration<seconds::rep, std::ratio<24 * 3600>>;
 constexpr seconds most = days(100);  // postconf(5): "the maximal value" of both lifetimes
 constexpr seconds spare = days(1);
 
-struct longest {
-    seconds time{};
-    std::string whose = "hold_time";  ///< the parameter, or "customer alice's hold time"
-};
-
-longest longest_hold_time(const surroundings& here)
-{
-    longest found{.time = here.odmr.hold_time};
-    for (const auto& customer : here.subject.customers)
-        if (customer.hold_time.value_or(seconds(0)) > found.time)
-            found = {*customer.hold_time, "customer " + customer.name + "'s hold time"};
-    return found;
-}
-
 /// What to change so that both are right.
-remedy longer_lifetime(const std::string& parameter, const longest& hold)
+remedy longer_lifetime(const std::string& parameter, const longest_hold_time& hold)
 {
     if (hold.time + spare > most)
         return in_odmr_conf("hold_time", format_duration(most - spare));
@@ -45,7 +31,7 @@ remedy longer_lifetime(const std::string& parameter, const longest& hold)
 
 void check_lifetime(const surroundings& here, report& out, const std::string& parameter)
 {
-    const longest hold = longest_hold_time(here);
+    const longest_hold_time hold = longest_hold_time_of(here.odmr, here.subject);
     const std::string& value = here.postfix.value(parameter);
     const auto lifetime = parse_lifetime(value);
     if (!lifetime || *lifetime == seconds(0)) {

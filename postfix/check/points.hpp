@@ -2,13 +2,11 @@
 // in check.cpp names them all.
 #pragma once
 
+#include "core/check_report.hpp"
 #include "postfix/check.hpp"
 #include "postfix/configuration.hpp"
 
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 namespace odmr::postfix
 {
@@ -20,41 +18,9 @@ struct surroundings {
     const configuration& postfix;
 };
 
-/// Where a point puts what it found.
-class report
-{
-public:
-    explicit report(std::vector<finding>& into) : findings_(into) {}
-
-    void begin(std::string_view point) { point_ = point; }
-
-    void ok(std::string text) { add(check_state::ok, std::move(text), {}); }
-    void warning(std::string text, remedy fix = {})
-    {
-        add(check_state::warning, std::move(text), std::move(fix));
-    }
-    void error(std::string text, remedy fix = {})
-    {
-        add(check_state::error, std::move(text), std::move(fix));
-    }
-    void add(check_state state, std::string text, remedy fix)
-    {
-        findings_.push_back({point_, state, std::move(text), std::move(fix)});
-    }
-
-private:
-    std::vector<finding>& findings_;
-    std::string point_;
-};
-
 /// "parameter = value" for main.cf.
 remedy in_main_cf(const std::string& parameter, const std::string& value);
 remedy in_master_cf(std::string lines);
-remedy in_odmr_conf(const std::string& parameter, const std::string& value);
-remedy by_command(std::string command);
-
-/// "a, b, c and 17 more".
-std::string some_of(const std::vector<std::string>& names);
 
 /// "tables" written by odmrctl maps, as main.cf has to name them: "hash:/etc/postfix/odmr/transport".
 std::string own_table(const settings& s, const std::string& name);

@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -67,6 +69,36 @@ void write_file(const std::string& path, const std::string& text)
         throw std::runtime_error("cannot write " + path);
 }
 
+/// A process of Sendmail that has the table open looks at the time of what it has open, and not at the name:
+/// when that is later than it was, the table is opened anew. So the old one, which has no name any more, gets
+/// a later time, by whole seconds, which are all that is compared.
+class former_table
+{
+public:
+    explicit former_table(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+    former_table(const former_table&) = delete;
+    former_table& operator=(const former_table&) = delete;
+    ~former_table()
+    {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
+
+    void send_readers_away() const
+    {
+        struct stat was{};
+        if (fd_ < 0 || ::fstat(fd_, &was) != 0)
+            return;
+        const timespec later{std::max(::time(nullptr), was.st_mtim.tv_sec) + 1, 0};
+        const timespec times[] = {later, later};
+        if (::futimens(fd_, times) != 0)
+            fail("cannot change the time of the old table");
+    }
+
+private:
+    int fd_;
+};
+
 /// Puts a file in the place of another, with that one's owner and mode; `mode` where there was none.
 void replace(const std::string& file, const std::string& old, mode_t mode)
 {
@@ -121,7 +153,9 @@ std::string compiled_name(const settings& s, const std::string& name)
 void install(const settings& s, const workshop& aside, const table_change& change)
 {
     constexpr mode_t readable = 0644;  // domains are no secret
+    const former_table old(compiled_file(s, change.name));
     replace(aside / compiled_name(s, change.name), compiled_file(s, change.name), readable);
+    old.send_readers_away();
     if (change.text != change.old_text) {
         std::error_code not_there;
         const fs::path real = fs::canonical(table_file(s, change.name), not_there);  // it may be a link

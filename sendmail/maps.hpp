@@ -18,9 +18,10 @@ std::vector<table_line> access_lines(const std::vector<std::string>& domains);
 
 /// Writes these domains into <sendmail_maps_dir>/mailertable and access, and compiles both with makemap. A
 /// new table takes the old one's place, with its owner and mode, only when both are compiled, in one rename
-/// each; when that fails the old ones stay. Sendmail opens a table anew when it is another file, so it is not
-/// told. True when a table had to be written or compiled, false when both were as they should be. Throws
-/// table_conflict when a domain stands outside the marks, too, and std::runtime_error when something fails.
+/// each; when that fails the old ones stay. A process of Sendmail that has an old one open
+/// opens it anew. True when a table had to be written or compiled, false when both were as they should be.
+/// Throws table_conflict when a domain stands outside the marks, too, and std::runtime_error when something
+/// fails.
 bool write_maps(const settings& s, const std::vector<std::string>& domains);
 
 /// The path of a table's text, and of what makemap makes of it.

@@ -25,12 +25,18 @@ std::string unsafe_path(const cf_file& sendmail, const fs::path& socket)
     if (::lstat(socket.c_str(), &found) == 0 && S_ISLNK(found.st_mode))
         return socket.string() + " is a symbolic link.";
     const auto blameless = words_of(sendmail.option("DontBlameSendmail"));
-    const bool group_may = std::ranges::find(blameless, "GroupWritableDirPathSafe") != blameless.end();
+    const auto blames_not = [&](const char* what) {
+        return std::ranges::find(blameless, what) != blameless.end();
+    };
+    const bool group_may = blames_not("GroupWritableDirPathSafe");
+    const bool sticky_is_safe = blames_not("TrustStickyBit");
     std::error_code unseen;
     const fs::path folder = fs::weakly_canonical(socket.parent_path(), unseen);
     for (fs::path at = folder; at.has_relative_path(); at = at.parent_path()) {
         if (::stat(at.c_str(), &found) != 0)
             return at.string() + " cannot be looked at.";
+        if (sticky_is_safe && (found.st_mode & S_ISVTX) != 0)
+            continue;
         if ((found.st_mode & S_IWOTH) != 0)
             return at.string() + " is writable for everybody.";
         if ((found.st_mode & S_IWGRP) != 0 && !group_may)

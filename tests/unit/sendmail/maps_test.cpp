@@ -143,6 +143,18 @@ TEST_F(maps, keep_owner_and_mode)
     }
 }
 
+TEST_F(maps, who_has_the_old_one_open_finds_it_changed)
+{
+    write_maps(config_, {"example.org"});
+    const std::string old = etc_ + "/mailertable.db";
+    fs::create_hard_link(old, folder_.path() / "open");
+    const auto when = fs::last_write_time(old);
+    write_maps(config_, {"example.com"});
+    EXPECT_GE(fs::last_write_time(folder_.path() / "open"), std::chrono::ceil<std::chrono::seconds>(when))
+        << "whole seconds count";
+    EXPECT_LT(fs::last_write_time(old), when + std::chrono::hours(1));
+}
+
 TEST_F(maps, that_are_links_stay_links)
 {
     test::write_file(folder_.path() / "shared", "a.example\tx\n");

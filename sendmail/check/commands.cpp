@@ -41,7 +41,10 @@ void check_listing(const surroundings& here, report& out)
     if (!here.odmr.sendmail_queue_group.empty())
         words.push_back("-qG" + here.odmr.sendmail_queue_group);
     const program_output listing = run_sendmail(here.odmr, words, "", std::move(*launcher));
-    if (!listing.result.ok())
+    // Also where it may not look it says that the queue is empty, and exits with 0.
+    const bool refused =
+        (listing.text + listing.result.errors).find("Permission denied") != std::string::npos;
+    if (!listing.result.ok() || refused)
         out.error("odmrd" + (user.empty() ? "" : ", as " + user + ",") +
                   " cannot list the queue: " + here.odmr.sendmail_command + " -bp " + listing.result.text() +
                   " " + listing.text.substr(0, 200));

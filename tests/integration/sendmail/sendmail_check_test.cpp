@@ -1,7 +1,6 @@
 // odmrctl check, with a real Sendmail: what is configured as sendmail.mc.fragment says is right, and every
 // single fault is found and nothing else.
 #include "provider_test.hpp"
-#include "support/odmr_milter_process.hpp"
 #include "support/temp_dir.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,7 +25,9 @@ protected:
     void begin(const std::string& extra_mc = {})
     {
         start({.host = mail_system::sendmail, .extra_mc = extra_mc});
-        milter_.emplace(host().milter_socket(), host().policy_socket());
+        server_script greets;
+        greets.greeting = "220 provider.example.net LMTP odmr";
+        stand_in_.emplace(host().lmtp_socket(), greets);
     }
 
     const private_sendmail& host() { return the_provider().sendmail(); }
@@ -76,7 +77,7 @@ protected:
 
     std::string table(const std::string& name) { return (host().config_dir() / name).string(); }
 
-    std::optional<odmr_milter_process> milter_;
+    std::optional<smtp_sink> stand_in_;
 };
 
 TEST_F(sendmail_check, finds_nothing_wrong_with_the_fragment_as_it_is)
@@ -173,11 +174,10 @@ TEST_F(sendmail_check, finds_that_nobody_takes_etrn)
 TEST_F(sendmail_check, finds_that_odmr_milter_or_odmrd_is_down)
 {
     begin();
-    milter_.reset();
-    the_fault("odmr-milter", "error", "does not listen");
-    milter_.emplace(host().milter_socket(), host().policy_socket());
-    the_provider().odmrd().stop();
+    stand_in_.reset();
     the_fault("LMTP server", "error", "takes no mail on");
+    the_provider().milter().stop();
+    EXPECT_EQ(faults().at(1).at("point"), "odmr-milter");
 }
 
 TEST_F(sendmail_check, finds_a_socket_that_sendmail_would_not_use)
@@ -194,7 +194,13 @@ TEST_F(sendmail_check, finds_a_socket_that_sendmail_would_not_use)
 TEST_F(sendmail_check, finds_that_the_account_may_not_list_the_queue)
 {
     begin();
+    std::filesystem::permissions(host().queue_dir() / "odmr", std::filesystem::perms::owner_all);
+    EXPECT_THAT(faults(), IsEmpty());
     the_provider().set("user", "nobody");
+    the_fault("sendmail_command", "error", "as nobody, cannot list the queue");
+    std::filesystem::permissions(host().queue_dir() / "odmr", std::filesystem::perms(0755));
+    EXPECT_THAT(faults(), IsEmpty());
+    waiting({"ann@example.org"});  // a file that only Sendmail may read
     the_fault("sendmail_command", "error", "as nobody, cannot list the queue");
 }
 

@@ -9,6 +9,7 @@
 
 #include <soci/soci.h>
 
+#include <iterator>
 #include <utility>
 
 namespace odmr
@@ -92,6 +93,18 @@ known stored_directory::has_recipient(std::string_view local, std::string_view d
     if (!ask([&] { found = recipients_.has_recipient(domain, local); }))
         return known::cannot_say;
     return found ? known::yes : known::no;
+}
+
+std::optional<std::string> stored_directory::sole_domain(std::string_view beginning) const
+{
+    const auto& domains = present().domains;
+    const auto first = domains.lower_bound(beginning);
+    if (first == domains.end() || !first->first.starts_with(beginning))
+        return std::nullopt;
+    const auto second = std::next(first);
+    if (second != domains.end() && second->first.starts_with(beginning))
+        return std::nullopt;
+    return first->first;
 }
 
 std::optional<seconds> stored_directory::hold_time_of(std::string_view customer) const

@@ -42,6 +42,9 @@ public:
     /// How long mail for that customer may stay on hold, when it is said of this customer; while the database
     /// cannot be read, as it was before.
     [[nodiscard]] std::optional<seconds> hold_time_of(std::string_view customer) const;
+    /// The only domain of any customer that begins so (in lower case); nullopt when there are several, or
+    /// none.
+    [[nodiscard]] std::optional<std::string> sole_domain(std::string_view beginning) const;
 
 private:
     struct contents;

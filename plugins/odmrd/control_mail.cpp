@@ -145,6 +145,8 @@ awaitable<json> control_queue(service& all, control_words words, control_output&
 
 awaitable<json> control_release(service& all, control_words words, control_output& /*out*/)
 {
+    if (all.config().host == mail_system::sendmail)
+        throw control_error(control_error::refused, "nothing is on hold: " + all.mta().holding_trouble());
     selection chosen(words);
     auto ids = ids_of(all.waiting(), [&](const waiting_message& m) { return chosen.takes(m); });
     for (const std::string& word : words)

@@ -4,10 +4,9 @@
 #include "net/listener.hpp"
 #include "odmrd/control_server.hpp"
 #include "odmrd/front_session.hpp"
+#include "odmrd/mail_system.hpp"
 #include "odmrd/policy_session.hpp"
 #include "odmrd/service.hpp"
-#include "postfix/postfix_commands.hpp"
-#include "postfix/postfix_mta.hpp"
 #include "process/open_files.hpp"
 #include "process/systemd_notify.hpp"
 #include "queue/agent_client.hpp"
@@ -29,6 +28,7 @@
 #include <cstring>
 #include <exception>
 #include <stdexcept>
+#include <tuple>
 
 namespace odmr
 {
@@ -76,19 +76,14 @@ void allow_sessions(const settings& config)
                                          "(LimitNOFILE, ulimit -n) or lower max_sessions"}});
 }
 
-/// The only part that stays root. To be called before there is an event loop.
-std::unique_ptr<queue_agent> fork_agent(const settings& config)
+/// Something has changed that cannot while the daemon runs.
+bool needs_restart(const settings& old, const settings& fresh)
 {
-    if (::geteuid() != 0)
-        return nullptr;
-    try {
-        postfix::postfix_commands commands(config.postfix_command_dir, config.postfix_config_dir,
-                                           config.queue_command_timeout);
-        return std::make_unique<queue_agent>(commands);
-    } catch (const std::runtime_error& problem) {
-        log::error("no-queue-agent", {{"reason", problem.what()}});
-        return nullptr;
-    }
+    const auto fixed = [](const settings& s) {
+        return std::tie(s.listen, s.listen_tls, s.user, s.database, s.cram_md5, s.host, s.socket_dir,
+                        s.lmtp_socket, s.policy_socket, s.policy_listen, s.control_socket, s.control_group);
+    };
+    return fixed(fresh) != fixed(old);
 }
 
 class daemon_process
@@ -103,7 +98,7 @@ public:
             link =
                 std::make_shared<agent_client>(io_.get_executor(), agent, 2 * config.queue_command_timeout);
         listen(config);
-        postfix::postfix_mta::prepare_socket_dir(config);
+        prepare_socket_dir(config);
         if (!config.control_socket.empty())
             control_.emplace(io_.get_executor(), config);
         drop_privileges(config);
@@ -206,15 +201,11 @@ private:
         try {
             const settings fresh = with_hostname(read_settings(line_));
             const settings& old = service_->config();
-            if (fresh.listen != old.listen || fresh.listen_tls != old.listen_tls || fresh.user != old.user ||
-                fresh.database != old.database || fresh.cram_md5 != old.cram_md5 ||
-                fresh.socket_dir != old.socket_dir || fresh.policy_socket != old.policy_socket ||
-                fresh.policy_listen != old.policy_listen || fresh.control_socket != old.control_socket ||
-                fresh.control_group != old.control_group)
+            if (needs_restart(old, fresh))
                 log::warning("reload", {{"reason",
-                                         "listen, listen_tls, user, database, socket_dir, policy_socket, "
-                                         "policy_listen, control_socket and control_group change only with a "
-                                         "restart"}});
+                                         "listen, listen_tls, user, database, mail_system, socket_dir, "
+                                         "lmtp_socket, policy_socket, policy_listen, control_socket and "
+                                         "control_group change only with a restart"}});
             log::set_level(fresh.log_level_);
             service_->reload(fresh);
             allow_sessions(fresh);
@@ -268,7 +259,7 @@ void run_daemon(const command_line& line, const settings& config)
     ::signal(SIGPIPE, SIG_IGN);
     ::umask(0027);
     allow_sessions(config);
-    const auto agent = fork_agent(config);
+    const auto agent = fork_queue_agent(config);
     daemon_process process(line, with_hostname(config), agent ? agent->release_socket() : -1);
     process.run();
 }

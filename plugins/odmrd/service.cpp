@@ -2,7 +2,7 @@
 
 #include "log/log.hpp"
 #include "odmrd/lmtp_session.hpp"
-#include "postfix/postfix_mta.hpp"
+#include "odmrd/mail_system.hpp"
 
 namespace odmr
 {
@@ -30,15 +30,11 @@ service::service(const asio::any_io_executor& executor, settings from, std::shar
       sasl_(std::make_shared<gsasl_server>(customers_, gsasl_server::options{config_.cram_md5})),
       throttle_(config_.auth_delay, config_.auth_delay_max),
       presence_(*this),
-      mta_(std::make_unique<postfix::postfix_mta>(
-          executor,
-          postfix::held_mail::surroundings{
-              [this]() -> const settings& { return config_; }, ledger_, holds_, directory_,
-              [this](std::string_view customer) { return directory_.hold_time_of(customer); },
-              std::move(agent)},
-          [this](stream_socket socket, const std::string& domain) {
-              lmtp_connected(std::move(socket), domain);
-          })),
+      mta_(make_host_mta(executor, {[this]() -> const settings& { return config_; }, ledger_, holds_,
+                                    directory_, std::move(agent),
+                                    [this](stream_socket socket, const std::string& domain) {
+                                        lmtp_connected(std::move(socket), domain);
+                                    }})),
       intake_({directory_, presence_, ledger_,
                [this](const std::string& customer) { return mta_->can_hold(customer); },
                [this](const arrival& message) { mta_->arrives(message); }, holds_})

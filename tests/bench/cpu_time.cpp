@@ -2,9 +2,13 @@
 
 #include "support/temp_dir.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
+#include <time.h>
 
 namespace odmr::bench
 {
@@ -44,6 +48,30 @@ std::int64_t used_between(const cpu_time& before, const cpu_time& after, const s
         sum += time.nanoseconds - (earlier == before.end() ? 0 : earlier->second.nanoseconds);
     }
     return sum;
+}
+
+double microseconds_of(pid_t process)
+{
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+        throw std::runtime_error("process " + std::to_string(process) + " is not there");
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+double microseconds_of_all(pid_t process)
+{
+    // proc(5): the name, which may hold anything, stands in brackets; cutime and cstime are fields 16 and 17.
+    constexpr int before = 13;
+    std::string fields = test::read_file("/proc/" + std::to_string(process) + "/stat");
+    std::istringstream rest(fields.substr(std::min(fields.rfind(')') + 2, fields.size())));
+    std::string skipped;
+    for (int i = 0; i < before; ++i)
+        rest >> skipped;
+    double user = 0;
+    double system = 0;
+    rest >> user >> system;
+    return microseconds_of(process) + (user + system) * 1e6 / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace odmr::bench

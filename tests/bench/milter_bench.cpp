@@ -49,13 +49,15 @@ struct cost {
 class milter_bench
 {
 public:
-    explicit milter_bench(std::size_t messages)
-        : messages_(messages), sink_([this](const std::string&) { ++arrived_; }), provider_(how())
+    milter_bench(std::size_t messages, std::size_t senders)
+        : messages_(messages),
+          senders_(senders),
+          sink_([this](const std::string&) { ++arrived_; }),
+          provider_(how())
     {
         provider_.add_customer("alice", {"example.org"});
         provider_.start_odmrd();
-        milter_.emplace(provider_.sendmail().milter_socket(), provider_.sendmail().policy_socket(),
-                        std::vector<std::string>{"--log-level", "info"});
+        milter_.emplace(provider_.sendmail().milter_socket(), provider_.sendmail().policy_socket());
     }
 
     /// Every second run begins with the filter, so that what drifts counts for both.
@@ -127,14 +129,14 @@ private:
 
     void send(std::uint16_t port, const kind_of_mail& mail) const
     {
-        test::program source{{"smtp-source", "-s", "4", "-m", std::to_string(messages_), "-l",
-                              std::to_string(message_octets), "-f", "sender@elsewhere.example", "-t",
+        test::program source{{"smtp-source", "-s", std::to_string(senders_), "-m", std::to_string(messages_),
+                              "-l", std::to_string(message_octets), "-f", "sender@elsewhere.example", "-t",
                               mail.recipient}};
         if (mail.keep_connections)
             source.arguments.emplace_back("-d");
         source.arguments.push_back("127.0.0.1:" + std::to_string(port));
         if (const auto result = test::run_command(source, 10min); result.status != 0)
-            throw std::runtime_error("smtp-source: " + result.error);
+            throw std::runtime_error("smtp-source: " + result.error + provider_.logs());
     }
 
     static std::string children_of(pid_t parent)
@@ -169,6 +171,7 @@ private:
     }
 
     std::size_t messages_;
+    std::size_t senders_;
     std::atomic<std::size_t> arrived_ = 0;
     quick_sink sink_;
     test::reserved_port plain_port_;
@@ -184,10 +187,12 @@ int main(int argc, char** argv)
     using namespace odmr::bench;
     constexpr std::size_t runs = 5;
     const options how(argc, argv, {"waiting", "other", "waiting-kept", "other-kept"},
-                      {{"messages", "how many in each half of a run (1000)"}}, runs);
+                      {{"messages", "how many in each half of a run (1000)"},
+                       {"senders", "how many hand them in at the same time (4)"}},
+                      runs);
     try {
         report results;
-        milter_bench bench(how.number("messages", 1000));
+        milter_bench bench(how.number("messages", 1000), how.number("senders", 4));
         if (how.wants("waiting"))
             bench.measure({"customers' mail", customers}, how.runs(), results);
         if (how.wants("other"))

@@ -13,7 +13,7 @@ program odmr_milter(const std::filesystem::path& socket, const std::filesystem::
                     const std::vector<std::string>& options)
 {
     program what{{built_program("odmr-milter"), "-p", "local:" + socket.string(), "--policy",
-                  "unix:" + policy.string(), "--socket-mode", "666", "--log-level", "debug"}};
+                  "unix:" + policy.string(), "--socket-mode", "666"}};
     what.arguments.insert(what.arguments.end(), options.begin(), options.end());
     return what;
 }

@@ -81,18 +81,34 @@ void leave_the_terminal(int parent, bool keep_stderr)
     ::close(parent);
 }
 
-void write_pid_file(const std::string& path)
+/// Opened while we may, and written to when we know that we are the one who runs: until then it may be
+/// another one's. -1 when there is to be none.
+int open_pid_file(const std::string& path)
 {
     constexpr mode_t mode = 0644;
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (path.empty())
+        return -1;
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0)
+        throw failure(EX_CANTCREAT, "option --pid-file: cannot write " + path + ": " + reason(errno));
+    return fd;
+}
+
+void write_pid_file(int fd)
+{
+    if (fd < 0)
+        return;
     const std::string text = std::to_string(::getpid()) + "\n";
-    const bool written =
-        fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int error = errno;
-    if (fd >= 0)
-        ::close(fd);
-    if (!written)
-        throw failure(EX_CANTCREAT, "option --pid-file: cannot write " + path + ": " + reason(error));
+    if (::ftruncate(fd, 0) != 0 || ::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        throw failure(EX_CANTCREAT, "option --pid-file: cannot write: " + reason(errno));
+    ::close(fd);
+}
+
+/// Who has become another user may not be allowed to; the next one writes it anew.
+void remove_pid_file(const options& how)
+{
+    if (!how.pid_file.empty())
+        ::unlink(how.pid_file.c_str());
 }
 
 void become(const std::string& user, const std::string& group)
@@ -147,8 +163,7 @@ void open_socket(const options& how, policy_pool& pool)
 {
     systemd_notify("STOPPING=1");
     socket.remove();
-    if (!how.pid_file.empty())
-        ::unlink(how.pid_file.c_str());
+    remove_pid_file(how);
     log::info("stopped");
     ::_exit(status);
 }
@@ -172,14 +187,14 @@ void run_daemon(const options& how)
     const sigset_t signals = block_signals();
     ::signal(SIGPIPE, SIG_IGN);
     raise_open_files(open_files);
-    if (!how.pid_file.empty())
-        write_pid_file(how.pid_file);
+    const int pid_file = open_pid_file(how.pid_file);
     if (!how.user.empty())
         become(how.user, how.group);
 
     policy_pool pool([where = how.policy] { return std::make_unique<policy_connection>(where); },
                      how.timeout);
     open_socket(how, pool);
+    write_pid_file(pid_file);
     const socket_remover socket(how.socket.path);
     log::info("ready", {{"socket", how.socket.text}, {"policy", how.policy_text}});
     if (how.daemonize)

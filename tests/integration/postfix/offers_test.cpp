@@ -1,12 +1,9 @@
 // What the customer's server offers, and what becomes of a message that asks for more (RFC 1870, RFC 3461,
 // RFC 6152, RFC 6531).
 #include "provider_test.hpp"
-
-#include <sys/socket.h>
-#include <sys/un.h>
+#include "support/lmtp_line.hpp"
 
 #include <algorithm>
-#include <system_error>
 
 namespace odmr::test
 {
@@ -25,56 +22,6 @@ using ::testing::StartsWith;
 using features = std::vector<std::string>;
 
 const std::string muller = "m\xc3\xbcller";
-
-/// What Postfix's lmtp client does, as a test wants it.
-class lmtp_line
-{
-public:
-    explicit lmtp_line(const std::filesystem::path& path) : line_(connect(path))
-    {
-        greeting_ = line_.read_reply();
-    }
-
-    std::string say(std::string_view command)
-    {
-        line_.write_line(command);
-        return line_.read_reply();
-    }
-
-    /// MAIL with these parameters, one recipient and DATA: the first reply that is a refusal, or that to
-    /// DATA.
-    std::string begin(const std::string& parameters, const std::string& recipient = "ann@example.org")
-    {
-        EXPECT_THAT(say("LHLO mta.example.net"), StartsWith("250-"));
-        for (const std::string& command :
-             {"MAIL FROM:<a@a.example> " + parameters, "RCPT TO:<" + recipient + ">"})
-            if (const std::string answer = say(command); !answer.starts_with("250 "))
-                return answer;
-        return say("DATA");
-    }
-
-    /// The content's only reply: there is one recipient.
-    std::string content(const std::string& text)
-    {
-        line_.write(text + ".\r\n");
-        return line_.read_reply();
-    }
-
-private:
-    static connection connect(const std::filesystem::path& path)
-    {
-        file_descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        path.native().copy(address.sun_path, sizeof(address.sun_path) - 1);
-        if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-            throw std::system_error(errno, std::generic_category(), path.native());
-        return connection(std::move(socket));
-    }
-
-    connection line_;
-    std::string greeting_;
-};
 
 class offers : public provider_test
 {

@@ -158,8 +158,7 @@ TEST_F(check, sockets_in_folders_that_others_may_write_to)
     odmr_.lmtp_socket = safe;
     EXPECT_THAT(findings_of(check_lmtp_socket, trusting),
                 ElementsAre(found(error, "odmrd takes no mail on")));
-    EXPECT_THAT(findings_of(check_lmtp_socket, ""),
-                ElementsAre(found(error, "is writable for everybody")));
+    EXPECT_THAT(findings_of(check_lmtp_socket, ""), ElementsAre(found(error, "is writable for everybody")));
     namespace fs = std::filesystem;
     fs::permissions(folder_.path(), fs::perms::group_write, fs::perm_options::add);
     EXPECT_THAT(findings_of(check_lmtp_socket, trusting),

@@ -25,9 +25,6 @@ protected:
     void begin(const std::string& extra_mc = {})
     {
         start({.host = mail_system::sendmail, .extra_mc = extra_mc});
-        server_script greets;
-        greets.greeting = "220 provider.example.net LMTP odmr";
-        stand_in_.emplace(host().lmtp_socket(), greets);
     }
 
     const private_sendmail& host() { return the_provider().sendmail(); }
@@ -76,8 +73,6 @@ protected:
     }
 
     std::string table(const std::string& name) { return (host().config_dir() / name).string(); }
-
-    std::optional<smtp_sink> stand_in_;
 };
 
 TEST_F(sendmail_check, finds_nothing_wrong_with_the_fragment_as_it_is)
@@ -174,7 +169,7 @@ TEST_F(sendmail_check, finds_that_nobody_takes_etrn)
 TEST_F(sendmail_check, finds_that_odmr_milter_or_odmrd_is_down)
 {
     begin();
-    stand_in_.reset();
+    the_provider().odmrd().stop();
     the_fault("LMTP server", "error", "takes no mail on");
     the_provider().milter().stop();
     EXPECT_EQ(faults().at(1).at("point"), "odmr-milter");

@@ -24,8 +24,9 @@ namespace odmr::sendmail
 namespace
 {
 
-// A listing costs Sendmail time, so there are pauses of many times its cost in between.
+// A listing of a long queue costs time, so there are pauses of many times its cost in between.
 constexpr auto usual_pause = std::chrono::seconds(1);
+constexpr auto cheap_listing = std::chrono::milliseconds(200);
 constexpr int pause_per_cost = 20;
 // With news it may cost more, once.
 constexpr auto short_pause = std::chrono::milliseconds(300);
@@ -169,7 +170,7 @@ sendmail_mta::clock::time_point sendmail_mta::next_look() const
     if (news_)
         return last_look_ + std::max<clock::duration>(short_pause, short_pause_per_cost * cost_);
     if (!online_.empty() || looks_left_ > 0)
-        return last_look_ + std::max<clock::duration>(usual_pause, pause_per_cost * cost_);
+        return last_look_ + (cost_ < cheap_listing ? usual_pause : pause_per_cost * cost_);
     return last_look_ + with_.current().reconcile_interval;
 }
 

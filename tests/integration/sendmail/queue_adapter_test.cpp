@@ -55,6 +55,7 @@ TEST_F(queue_adapter, without_mail_the_answer_is_453)
 TEST_F(queue_adapter, mail_nobody_saw_come_is_found_while_the_customer_stays)
 {
     start({{"linger", "1h"}});
+    the_provider().milter().kill_9();
     lingering();
     const sent_message first = send({"ann@example.org"});
     EXPECT_TRUE(arrives(first, "ann@example.org"));
@@ -62,6 +63,29 @@ TEST_F(queue_adapter, mail_nobody_saw_come_is_found_while_the_customer_stays)
     EXPECT_TRUE(arrives(second, "ann@example.org"));
     EXPECT_TRUE(arrives(second, "bob@example.com"));
     EXPECT_TRUE(queue_becomes_empty());
+}
+
+TEST_F(queue_adapter, mail_that_was_seen_to_come_needs_no_listing)
+{
+    start({{"linger", "1h"}, {"sendmail_command", "/bin/false"}});
+    lingering();
+    const sent_message message = send({"ann@example.org", "bob@example.com"});
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
+    EXPECT_TRUE(arrives(message, "bob@example.com"));
+    EXPECT_TRUE(log_has("queue-listing-failed"));
+}
+
+TEST_F(queue_adapter, a_control_port_that_does_not_answer_is_tried_again)
+{
+    start({{"linger", "1h"}, {"sendmail_control", "127.0.0.1:1"}});
+    const sent_message message = waiting({"ann@example.org"});
+    lingering();
+    EXPECT_TRUE(wait_until([&] { return log_has("etrn-failed"); }));
+    the_provider().set("sendmail_control",
+                       "127.0.0.1:" + std::to_string(the_provider().sendmail().control_port()));
+    the_provider().odmrd().reread_configuration();
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
+    EXPECT_TRUE(log_has("etrn-works-again"));
 }
 
 TEST_F(queue_adapter, what_the_customer_defers_is_not_asked_for_again_and_again)

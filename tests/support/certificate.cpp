@@ -22,7 +22,10 @@ void must(bool done)
 using key_pointer = std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)>;
 using certificate_pointer = std::unique_ptr<X509, decltype(&::X509_free)>;
 using extension_pointer = std::unique_ptr<X509_EXTENSION, decltype(&::X509_EXTENSION_free)>;
-using file_pointer = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
+struct file_closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using file_pointer = std::unique_ptr<std::FILE, file_closer>;
 
 certificate_pointer self_signed(EVP_PKEY* key)
 {
@@ -55,9 +58,9 @@ certificate make_certificate(const std::filesystem::path& directory)
     const key_pointer key(::EVP_EC_gen("P-256"), &::EVP_PKEY_free);
     must(key != nullptr);
     const certificate_pointer made = self_signed(key.get());
-    const file_pointer certificate_file(std::fopen(files.certificate_file.c_str(), "w"), &std::fclose);
+    const file_pointer certificate_file(std::fopen(files.certificate_file.c_str(), "w"));
     must(certificate_file != nullptr && ::PEM_write_X509(certificate_file.get(), made.get()) == 1);
-    const file_pointer key_file(std::fopen(files.key_file.c_str(), "w"), &std::fclose);
+    const file_pointer key_file(std::fopen(files.key_file.c_str(), "w"));
     must(key_file != nullptr &&
          ::PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
     return files;

@@ -1,10 +1,8 @@
 #include "host.hpp"
 
 #include "story.hpp"
-#include "support/odmr_milter_process.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace odmr::demo
 {
@@ -28,7 +26,7 @@ public:
     {
         return {"postqueue", "-c", postfix_.config_dir().string(), "-p"};
     }
-    void start_what_goes_with_it() override {}  // Postfix asks odmrd by itself
+    void show_what_goes_with_it() const override {}  // Postfix asks odmrd by itself
 
     [[nodiscard]] bool all_wait(const std::vector<queued_message>& queue) const override
     {
@@ -70,13 +68,12 @@ public:
     {
         return {sendmail_.command().string(), "-bp", "-qGodmr"};
     }
-    void start_what_goes_with_it() override
+    void show_what_goes_with_it() const override
     {
         tell("Sendmail asks odmrd about its customers' mail through odmr-milter.");
         show_command({test::built_program("odmr-milter"), "--policy",
                       "unix:" + sendmail_.policy_socket().string(), "-p",
                       "local:" + sendmail_.milter_socket().string(), "&"});
-        milter_.emplace(sendmail_.milter_socket(), sendmail_.policy_socket());
     }
 
     [[nodiscard]] bool all_wait(const std::vector<queued_message>& queue) const override
@@ -99,12 +96,11 @@ public:
 
 private:
     const test::private_sendmail& sendmail_;
-    std::optional<test::odmr_milter_process> milter_;
 };
 
 }  // namespace
 
-std::unique_ptr<host> make_host(test::provider& isp)
+std::unique_ptr<host> make_host(const test::provider& isp)
 {
     if (dynamic_cast<const test::private_sendmail*>(&isp.host()) != nullptr)
         return std::make_unique<sendmail_host>(isp.sendmail());

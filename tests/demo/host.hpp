@@ -21,8 +21,8 @@ public:
     /// To be shown; it runs already.
     [[nodiscard]] virtual std::vector<std::string> start_command() const = 0;
     [[nodiscard]] virtual std::vector<std::string> list_command() const = 0;
-    /// Shows and starts what stands between it and odmrd, which runs by now.
-    virtual void start_what_goes_with_it() = 0;
+    /// The command of what stands between it and odmrd; it runs already, too.
+    virtual void show_what_goes_with_it() const = 0;
 
     /// The three messages of the story wait as they should: of each nothing but the customer's copy.
     [[nodiscard]] virtual bool all_wait(const std::vector<test::queued_message>& queue) const = 0;
@@ -33,6 +33,6 @@ public:
 };
 
 /// For this provider's mail system. isp outlives it.
-std::unique_ptr<host> make_host(test::provider& isp);
+std::unique_ptr<host> make_host(const test::provider& isp);
 
 }  // namespace odmr::demo

@@ -61,7 +61,7 @@ std::string subject(const outgoing_message& letter)
     return letter.content.substr(begin, letter.content.find('\r', begin) - begin);
 }
 
-void a_provider_opens(provider& isp, host& mail_system)
+void a_provider_opens(provider& isp, const host& mail_system)
 {
     chapter("1. A provider opens for business");
     tell("A " + mail_system.name() + " of its own is running, with what odmr needs in " +
@@ -82,7 +82,7 @@ void a_provider_opens(provider& isp, host& mail_system)
     show_command({built_program("odmrd"), "--config", isp.config_file().string(), "&"});
     isp.start_odmrd();
     show("listening on 127.0.0.1, port " + std::to_string(isp.port()));
-    mail_system.start_what_goes_with_it();
+    mail_system.show_what_goes_with_it();
 }
 
 bool mail_comes_in(provider& isp, const host& mail_system)

@@ -38,7 +38,7 @@ define(`confCONNECTION_RATE_THROTTLE', `0')dnl
 define(`confMIN_FREE_BLOCKS', `0')dnl
 define(`QUEUE_DIR', `DIRECTORY/mqueue')dnl
 define(`confPID_FILE', `DIRECTORY/run/pid')dnl
-define(`confHOST_STATUS_DIRECTORY', `DIRECTORY/hosts')dnl
+undefine(`confHOST_STATUS_DIRECTORY')dnl
 define(`confCONTROL_SOCKET_NAME', `')dnl
 define(`STATUS_FILE', `')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl

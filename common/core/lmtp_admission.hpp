@@ -26,7 +26,7 @@ public:
     lmtp_admission(const std::string& domain, const presence& online, open_messages& open,
                    const settings& config);
 
-    /// What is offered in the reply to LHLO; nullopt when nothing can come. Once for each connection.
+    /// What is offered in the reply to LHLO; nullopt when nothing can come.
     std::optional<capabilities> promise();
     /// What was promised holds no more: a new connection would be promised something else.
     [[nodiscard]] bool promise_broken() const;

@@ -33,7 +33,7 @@ std::optional<std::string_view> after(std::string_view prefix, std::string_view 
 lmtp_server::lmtp_server(settings s, recipient_check& check)
     : settings_(std::move(s)), check_(check), lines_(settings_.max_line)
 {
-    settings_.offered.chunking = false;  // whatever the customer's server offers: there is no BDAT here
+    offer(settings_.offered);
     output_ = reply(220, "", settings_.name + " LMTP odmr").wire();
 }
 
@@ -108,13 +108,14 @@ void lmtp_server::on_lhlo(std::string_view argument)
     if (argument.empty())
         return refuse(501, "5.5.4", "LHLO needs a name");
     greeted_ = true;
+    const bool reset = envelope_ != nullptr;
     forget_transaction();
     std::string text = settings_.name + "\nPIPELINING\nENHANCEDSTATUSCODES";  // RFC 2033 5: always
     for (const std::string& line : capability_lines(settings_.offered))
         text += "\n" + line;
     text += "\nXFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE";
     say(250, "", text);
-    closed_ = shutting_down_;
+    closed_ = shutting_down_ && reset;  // a client that has just come would take the host for dead
 }
 
 void lmtp_server::on_hello_of_smtp(std::string_view)
@@ -242,6 +243,12 @@ void lmtp_server::shut_down()
     shutting_down_ = true;
     if (!closed_ && !busy())
         say_goodbye("customer is offline");
+}
+
+void lmtp_server::offer(capabilities offered)
+{
+    settings_.offered = offered;
+    settings_.offered.chunking = false;  // whatever the customer's server offers: there is no BDAT here
 }
 
 void lmtp_server::say_goodbye(std::string_view why)

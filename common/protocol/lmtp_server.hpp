@@ -50,6 +50,8 @@ public:
     void receive(std::string_view octets);
     /// The present transaction is settled: writes one reply for each recipient taken, in RCPT order.
     void answer();
+    /// What is offered from now on, instead of settings::offered.
+    void offer(capabilities offered);
     /// Ends the connection: with 421 between transactions, else when the present one is answered or reset.
     void shut_down();
     /// Ends it where that costs the host MTA no message: when the present or the next transaction is answered
@@ -61,6 +63,8 @@ public:
     /// The transaction whose content arrives or has arrived (content.finished()); nullptr between DATAs.
     [[nodiscard]] const std::shared_ptr<transaction>& message() const { return in_content_; }
     [[nodiscard]] bool closed() const { return closed_; }
+    /// LHLO was said, and answered with what is offered.
+    [[nodiscard]] bool greeted() const { return greeted_; }
     /// Inside a transaction, from MAIL to its answers.
     [[nodiscard]] bool busy() const { return !closed_ && (envelope_ || in_content_); }
     /// Where the host MTA's client is, for the log.

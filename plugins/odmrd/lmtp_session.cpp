@@ -39,8 +39,12 @@ void lmtp_session::shut_down()
 
 void lmtp_session::presence_changed()
 {
-    if (engine_ && admission_.promise_broken())
+    if (!engine_ || !admission_.promise_broken())
+        return;
+    if (engine_->greeted())
         engine_->wind_up();
+    else if (const auto offered = admission_.promise())  // nobody has heard of the former
+        engine_->offer(*offered);
 }
 
 awaitable<void> lmtp_session::run()

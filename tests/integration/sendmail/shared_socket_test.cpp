@@ -3,6 +3,8 @@
 // Sendmail makes of an answer, the real one is.
 #include "provider_test.hpp"
 #include "support/lmtp_line.hpp"
+#include "support/smtp_sink.hpp"
+#include "support/temp_dir.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -239,11 +241,15 @@ TEST_F(shared_socket, a_connection_is_renewed_between_messages_when_less_can_be_
     begin();
     online("alice", {"DSN"});
     lmtp_line idle = greeted();
+    lmtp_line silent = lmtp();
     lmtp_line begun = greeted();
     mail(begun, " RET=HDRS");
     online("bob", {});
     EXPECT_THAT(idle.say("RSET"), StartsWith("421 4.3.2 "));
     EXPECT_TRUE(idle.is_closed());
+    EXPECT_THAT(silent.say("LHLO mta.example.net"), Not(HasSubstr("DSN")))
+        << "nothing was promised there yet";
+    EXPECT_THAT(silent.say("RSET"), StartsWith("250 "));
     EXPECT_THAT(rcpt(begun, "bob@example.net"), StartsWith("451 4.3.3 ")) << "Sendmail reports the next time";
     EXPECT_THAT(rcpt(begun, "ann@example.org", " NOTIFY=SUCCESS"), StartsWith("250 "));
     deliver(begun);
@@ -381,6 +387,26 @@ TEST_F(shared_socket, sendmail_loses_no_time_when_a_connection_is_renewed)
     });
     EXPECT_GT(with_dsn, 0) << "as at first";
     EXPECT_LT(with_dsn, static_cast<std::ptrdiff_t>(count)) << "as it was on the new connections";
+}
+
+/// A RSET is how it looks whether a connection is still there.
+TEST(shared_socket_and_sendmail, a_connection_that_ends_at_rset_is_made_anew)
+{
+    const temp_dir dir;
+    const smtp_sink elsewhere;
+    private_sendmail sendmail(dir.path(), elsewhere.port(), "define(`confODMR_RUNNERS', `1')dnl\n");
+    sendmail.set_domains({"example.org"});
+    for (int i = 0; i < 5; ++i)
+        sendmail.inject(
+            {"sender@elsewhere.example", {"ann@example.org"}, make_content("mail"), "BODY=8BITMIME"});
+    server_script script;
+    script.end_at("RSET", "421 4.3.2 connect again: something else is offered now");
+    const smtp_sink customers(sendmail.lmtp_socket(), script);
+    sendmail.release("example.org");
+    EXPECT_TRUE(sendmail.wait_for_queue([](const auto& queue) { return queue.empty(); }));
+    EXPECT_THAT(customers.box().accepted(), SizeIs(5));
+    EXPECT_GE(customers.log().count("> 421 "), 1);
+    EXPECT_THAT(sendmail.log(), Not(HasSubstr("Deferred")));
 }
 
 }  // namespace

@@ -612,6 +612,24 @@ TEST(lmtp_server, wound_up_it_takes_one_more_message)
     )");
 }
 
+TEST(lmtp_server, wound_up_before_it_is_greeted_it_takes_a_message)
+{
+    replay(poor(), R"(
+        S: 220 provider.example.net LMTP odmr
+        ! windup
+        C: LHLO mta.example.net
+        S: 250-provider.example.net
+        S: 250-PIPELINING
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250 XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE
+        C: MAIL FROM:<a@a.example>
+        S: 250 2.1.0 Ok
+        C: RSET
+        S: 250 2.0.0 Ok
+        * closed
+    )");
+}
+
 TEST(lmtp_server, wound_up_it_ends_when_the_client_looks_whether_it_is_there)
 {
     replay(poor(), poor_hello + R"(

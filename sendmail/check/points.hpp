@@ -43,6 +43,8 @@ void check_routes(const surroundings& here, report& out);
 void check_canonify(const surroundings& here, report& out);
 
 // ports.cpp: who may say ETRN
+/// False of one that listens for ETRN and for nothing else: another Sendmail shares the work.
+bool takes_mail_in(const surroundings& here);
 void check_control_port(const surroundings& here, report& out);
 void check_other_ports(const surroundings& here, report& out);
 

@@ -59,6 +59,16 @@ std::string label_of(const equates& port)
 
 }  // namespace
 
+bool takes_mail_in(const surroundings& here)
+{
+    const auto& ports = here.sendmail.ports();
+    const auto& ours = here.odmr.sendmail_control;
+    // Without any DaemonPortOptions it listens on port 25.
+    return ports.empty() || std::ranges::any_of(ports, [&](const equates& port) {
+               return std::ranges::find(ours, endpoint_of(port)) == ours.end();
+           });
+}
+
 void check_control_port(const surroundings& here, report& out)
 {
     if (here.odmr.sendmail_control.size() != 1) {

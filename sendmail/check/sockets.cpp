@@ -91,6 +91,13 @@ void check_lmtp_socket(const surroundings& here, report& out)
 /// counts.
 void check_filter(const surroundings& here, report& out)
 {
+    if (!takes_mail_in(here)) {
+        out.warning(
+            "This Sendmail takes no mail in. Whether the one that does asks odmr-milter cannot be told here: "
+            "look"
+            " for \"Xodmr\" and \"InputMailFilters\" in its sendmail.cf.");
+        return;
+    }
     const equates* const filter = here.sendmail.filter(own_name);
     const auto used = words_of(here.sendmail.option("InputMailFilters"));
     if (!filter || std::ranges::find(used, own_name) == used.end()) {
@@ -113,6 +120,8 @@ void check_filter(const surroundings& here, report& out)
 
 void check_filter_socket(const surroundings& here, report& out)
 {
+    if (!takes_mail_in(here))
+        return;  // it has no filter
     const equates* const filter = here.sendmail.filter(own_name);
     if (!filter) {
         out.error("There is no filter odmr in sendmail.cf that could be asked.");

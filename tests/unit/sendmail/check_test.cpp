@@ -130,6 +130,17 @@ TEST_F(check, filter_that_is_missing_or_stops_mail)
                     ElementsAre(found(error, "refuses all mail")));
 }
 
+TEST_F(check, a_sendmail_that_only_hands_mail_over_needs_no_filter)
+{
+    odmr_.sendmail_control = {{"127.0.0.1", 10025}};
+    const std::string control =
+        "O DaemonPortOptions=Family=inet, Name=ODMR-ctl, Addr=127.0.0.1, Port=10025\n";
+    EXPECT_THAT(findings_of(check_filter, control), ElementsAre(found(warning, "takes no mail in")));
+    EXPECT_THAT(findings_of(check_filter_socket, control), ElementsAre());
+    const std::string both = control + "O DaemonPortOptions=Family=inet, Name=MTA, Port=smtp\n";
+    EXPECT_THAT(findings_of(check_filter, both), ElementsAre(found(error, "does not ask")));
+}
+
 TEST_F(check, lifetimes_shorter_than_mail_is_held)
 {
     const auto look_at = [this](const std::string& cf) { return findings_of(check_lifetime, cf); };

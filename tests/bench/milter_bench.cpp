@@ -9,7 +9,6 @@
 #include "bench/report.hpp"
 #include "support/child_process.hpp"
 #include "support/listener.hpp"
-#include "support/odmr_milter_process.hpp"
 #include "support/provider.hpp"
 #include "support/temp_dir.hpp"
 
@@ -17,7 +16,6 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -57,7 +55,6 @@ public:
     {
         provider_.add_customer("alice", {"example.org"});
         provider_.start_odmrd();
-        milter_.emplace(provider_.sendmail().milter_socket(), provider_.sendmail().policy_socket());
     }
 
     /// Every second run begins with the filter, so that what drifts counts for both.
@@ -111,7 +108,7 @@ private:
         const pid_t odmrd = child_named("odmrd");
         const auto now = [&] {
             return cost{.sendmail = microseconds_of_all(sendmail),
-                        .milter = microseconds_of(milter_->pid()),
+                        .milter = microseconds_of(provider_.milter().pid()),
                         .odmrd = microseconds_of(odmrd)};
         };
         const cost before = now();
@@ -167,7 +164,7 @@ private:
         if (found != messages_)
             throw std::runtime_error(mail.name + ": " + std::to_string(found) + " of " +
                                      std::to_string(messages_) + " messages are where they should be:\n" +
-                                     provider_.odmrd().log() + milter_->log());
+                                     provider_.odmrd().log() + provider_.milter().log());
     }
 
     std::size_t messages_;
@@ -176,7 +173,6 @@ private:
     quick_sink sink_;
     test::reserved_port plain_port_;
     test::provider provider_;
-    std::optional<test::odmr_milter_process> milter_;
 };
 
 }  // namespace

@@ -2,8 +2,7 @@
 // written once. Every test runs with Postfix and with Sendmail:
 // main_job.a_bounce_keeps_its_empty_sender/postfix and .../sendmail.
 //
-// Where the two must differ, a test is named after the one it is about: postfix_only_... or
-// sendmail_only_...; it does nothing with the other.
+// Where the two must differ, a suite is named after the one it is about: sendmail_only_expiry.
 #pragma once
 
 #include "provider_test.hpp"
@@ -72,7 +71,8 @@ protected:
     with_each_mail_system() : conformance_test(GetParam()) {}
 };
 
-inline const auto each_mail_system = ::testing::Values(mail_system::postfix);
+inline const auto each_mail_system = ::testing::Values(mail_system::postfix, mail_system::sendmail);
+inline const auto sendmail_alone = ::testing::Values(mail_system::sendmail);
 
 inline std::string name_of(mail_system host)
 {

@@ -12,6 +12,7 @@ namespace
 
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class known_failings : public with_each_mail_system
 {
@@ -136,14 +137,14 @@ TEST_P(known_failings, domains_compare_without_regard_to_case)
 
 TEST_P(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_queue)
 {
-    start();
+    start_holding();
     constexpr int messages = 1'000;  // two seconds for an implementation that takes 2.2 ms for each
-    run_or_throw({{"smtp-source", "-c", "-4", "-s", "4", "-m", std::to_string(messages), "-f",
+    run_or_throw({{"smtp-source", "-d", "-4", "-s", "4", "-m", std::to_string(messages), "-f",
                    "sender@elsewhere.example", "-t", "ann@example.org",
                    "127.0.0.1:" + std::to_string(host().port())}});
-    ASSERT_TRUE(host().wait_for_queue([](const auto& queue) {
-        return queue.size() == messages && std::ranges::all_of(queue, [](const queued_message& message) {
-                   return message.queue_name == "hold";
+    ASSERT_TRUE(host().wait_for_queue([this](const auto& queue) {
+        return queue.size() == messages && std::ranges::all_of(queue, [this](const queued_message& message) {
+                   return host().at_rest(message);
                });
     }));
     scripted_customer& customer = logged_in();
@@ -167,8 +168,9 @@ TEST_P(known_failings, a_message_needs_no_round_trip_for_each_command)
     line.write("250-customer.example.org\r\n250-8BITMIME\r\n250 PIPELINING\r\n");
     // All of this comes before one answer is given (RFC 2920 3.1).
     EXPECT_THAT(line.read_line(), StartsWith("MAIL FROM:<sender@elsewhere.example>"));
-    EXPECT_THAT(line.read_line(), StartsWith("RCPT TO:<ann@example.org>"));
-    EXPECT_THAT(line.read_line(), StartsWith("RCPT TO:<bob@example.org>"));
+    const std::vector<std::string> recipients = {line.read_line(), line.read_line()};
+    EXPECT_THAT(recipients, UnorderedElementsAre(StartsWith("RCPT TO:<ann@example.org>"),
+                                                 StartsWith("RCPT TO:<bob@example.org>")));
     EXPECT_EQ(line.read_line(), "DATA");
 }
 

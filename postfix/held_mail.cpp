@@ -179,13 +179,14 @@ awaitable<std::size_t> held_mail::let_go(std::vector<std::string> queue_ids)
     co_return count;
 }
 
-awaitable<void> held_mail::let_go_for_good(std::vector<std::string> queue_ids, std::string why)
+awaitable<std::size_t> held_mail::let_go_for_good(std::vector<std::string> queue_ids, std::string why)
 {
     if (queue_ids.empty())
-        co_return;
+        co_return 0;
     const std::size_t asked = queue_ids.size();
     const std::size_t count = co_await let_go(std::move(queue_ids));
     log::info("let-go", {{"messages", count}, {"of", asked}, {"reason", why}});
+    co_return count;
 }
 
 /// The database is changed in small steps, with a look at everything else in between.
@@ -294,7 +295,9 @@ awaitable<void> held_mail::expire()
         co_return;
     const auto time_of = [this](std::string_view customer) { return hold_time(customer); };
     auto ids = with_.books.expired(wall_now(), time_of, expired_at_once);
-    co_await let_go_for_good(std::move(ids), "it was on hold for its customer's hold time");
+    const std::size_t count =
+        co_await let_go_for_good(std::move(ids), "it was on hold for its customer's hold time");
+    expired_ += count;
 }
 
 }  // namespace odmr::postfix

@@ -18,6 +18,7 @@
 #include "store/hold_store.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,6 +63,8 @@ public:
     awaitable<std::size_t> let_go(std::vector<std::string> queue_ids);
     /// Reads Postfix's lifetimes anew, and lets go of what has been on hold for too long.
     awaitable<void> expire();
+    /// How many messages that were, since the start.
+    [[nodiscard]] std::uint64_t expired() const { return expired_; }
 
     // listing_watcher
     void listing_begins() override;
@@ -77,7 +80,7 @@ private:
     awaitable<void> wake_queue_manager();
     awaitable<void> release_now(std::vector<std::string> queue_ids);
     awaitable<void> act_on(ledger::findings found);
-    awaitable<void> let_go_for_good(std::vector<std::string> queue_ids, std::string why);
+    awaitable<std::size_t> let_go_for_good(std::vector<std::string> queue_ids, std::string why);
     awaitable<void> forget(std::vector<std::string> queue_ids);
     [[nodiscard]] clock::duration pause_between_wakes() const;
     [[nodiscard]] seconds hold_time(std::string_view customer) const;
@@ -89,6 +92,7 @@ private:
     wake_event changed_;          ///< there may be something to let go
     bool somebody_came_ = false;  ///< since the last wake: dead marks are in the way
     clock::time_point last_wake_{};
+    std::uint64_t expired_ = 0;
     std::optional<seconds> longest_hold_;  ///< unknown until Postfix has said
     bool all_known_ = true;                ///< of the present listing: whose every recipient is
     std::size_t deferred_ = 0;             ///< messages in Postfix's deferred queue, anybody's

@@ -44,6 +44,7 @@ public:
                                                         bool thorough) override;
     [[nodiscard]] bool can_hold(const std::string& customer) const override;
     [[nodiscard]] std::string holding_trouble() const override;
+    [[nodiscard]] std::uint64_t expired() const override { return held_.expired(); }
     void held_mail_changed(const std::string& customer) override;
     awaitable<bool> reconcile() override;
     awaitable<std::size_t> let_go(std::vector<std::string> queue_ids) override;

@@ -10,6 +10,7 @@
 #include "protocol/transaction.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,9 @@ public:
 
     /// Why nothing is put on hold for anybody, in a few words; empty when it can be.
     [[nodiscard]] virtual std::string holding_trouble() const = 0;
+
+    /// Messages we let go since the start because their customer had not come within its hold time.
+    [[nodiscard]] virtual std::uint64_t expired() const { return 0; }
 
     /// There is more held mail for that customer than was known: somebody else's holds have become ours.
     virtual void held_mail_changed(const std::string& customer) = 0;

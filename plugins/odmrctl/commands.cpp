@@ -191,7 +191,7 @@ const std::vector<command>& commands()
                  "  deferred  in the mail system's own hands: tried again by its rules\n"
                  "  kept      on hold on somebody else's order: not counted, and left alone\n"
                  "With --json: an object with the members version, since, sessions,\n"
-                 "holding_trouble (null when mail is put on hold), messages, complete, listed,\n"
+                 "holding_trouble (null when mail is put on hold), expired, messages, complete, listed,\n"
                  "policy (an object of counters), online (an array as of \"session list\") and\n"
                  "waiting (an array of objects with customer, messages, octets, oldest, held,\n"
                  "released, deferred and kept). Times are seconds since 1970.\n"},

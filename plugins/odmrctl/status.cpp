@@ -58,6 +58,9 @@ void say_how_it_does(std::ostream& out, const json& status)
     else
         out << "no mail is put on hold: " << trouble.get<std::string>() << "\n";
     say_what_came(out, status.at("policy"));
+    if (status.at("expired") != 0)
+        out << "messages let go because their customer did not come in time: " << status.at("expired")
+            << "\n";
     const auto& listed = status.at("listed");
     if (listed.is_null())
         out << "the queue has not been looked through yet";

@@ -93,6 +93,7 @@ json summary(service& all)
             {"since", unix_time(all.since())},
             {"sessions", all.sessions().count()},
             {"holding_trouble", trouble.empty() ? json() : json(trouble)},
+            {"expired", all.mta().expired()},
             {"messages", waiting.size()},
             {"complete", waiting.complete()},
             {"listed", unix_time(waiting.listed_at())},

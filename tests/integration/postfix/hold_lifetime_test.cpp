@@ -25,6 +25,7 @@ TEST_F(hold_lifetime, what_is_older_than_the_hold_time_is_let_go_to_be_deferred)
     EXPECT_TRUE(comes_to_be(message, "deferred"));
     EXPECT_TRUE(odmrd_says("let-go"));
     EXPECT_TRUE(on_hold(of_bob));  // whose hold time is another
+    EXPECT_THAT(the_provider().odmrctl_or_throw({"status"}), HasSubstr("did not come in time: 1\n"));
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_TRUE(arrives(message, "ann@example.org"));
 }

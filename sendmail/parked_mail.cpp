@@ -1,6 +1,9 @@
 #include "sendmail/parked_mail.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace odmr::sendmail
@@ -9,12 +12,20 @@ namespace odmr::sendmail
 namespace
 {
 
-/// RFC 3463 3.5, 3.6: congestion, or too many recipients at once: what odmrd says about mail that it could
-/// take a moment later.
+/// Not the customer's server has deferred it, but odmrd, which could take it a moment later (RFC 3463 3.4 to
+/// 3.6: another of his sessions ended, congestion, too many recipients at once), or Sendmail itself, which
+/// had no connection.
 bool says_busy(std::string_view status)
 {
-    return status.find("450 4.4.5 ") != std::string_view::npos ||
-           status.find("450 4.5.3 ") != std::string_view::npos;
+    constexpr std::string_view deferred = "Deferred: ";
+    if (!status.starts_with(deferred))
+        return false;
+    const std::string_view reason = status.substr(deferred.size());
+    const bool is_reply = reason.size() >= 3 && std::all_of(reason.begin(), reason.begin() + 3, is_digit);
+    constexpr std::string_view our_words[] = {"450 4.4.1 ", "450 4.4.5 ", "450 4.5.3 ",
+                                              "451 4.3.3 ", "451 4.4.1 ", "451 4.4.2 "};
+    return !is_reply || std::any_of(std::begin(our_words), std::end(our_words),
+                                    [&](std::string_view words) { return reason.starts_with(words); });
 }
 
 }  // namespace

@@ -70,13 +70,16 @@ bool listing_reader::finish()
     if (!partial_.empty())
         line(std::exchange(partial_, {}));
     deliver();
-    return listing_ && shown_ == announced_;
+    return listing_ && shown_ == announced_ && !unreadable_;
 }
 
 /// Messages begin at the margin; what belongs to them is indented: recipients by five tabs and more, what
 /// became of an attempt in parentheses.
 void listing_reader::line(std::string_view text)
 {
+    // "gatherq: cannot open "...": Permission denied", and then "... is empty"; or that in place of a
+    // message. The exit status is 0 all the same.
+    unreadable_ = unreadable_ || text.starts_with("gatherq: ") || text.ends_with(" (Permission denied)");
     if (message_begins(text))
         return;
     const std::size_t tabs = std::min(text.find_first_not_of('\t'), text.size());

@@ -50,7 +50,8 @@ public:
 
     /// The text, in pieces of any size.
     void take(std::string_view octets);
-    /// There is no more of it. True when that was a listing, and has shown as many messages as it announced.
+    /// There is no more of it. True when that was a listing, has shown as many messages as it announced, and
+    /// all of them could be read.
     bool finish();
 
 private:
@@ -66,6 +67,7 @@ private:
     bool listing_ = false;  ///< a headline was seen
     std::size_t announced_ = 0;
     std::size_t shown_ = 0;
+    bool unreadable_ = false;  ///< a folder, or a message
     std::optional<queued_message> present_;
 };
 

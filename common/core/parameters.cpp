@@ -188,7 +188,7 @@ constexpr parameter table[] = {
 {"lmtp_size_limit", from_mta, &settings::lmtp_size_limit, octets(0, kib * gib), "0",
  "Only with Sendmail: the size that is announced to it as the largest a message may have. A larger one is returned to its "
  "sender (552 5.3.4). With 0 there is none, and what counts is what each customer's server takes."},
-{"lmtp_connections", from_mta, &settings::lmtp_connections, count(1, 10000), "200",
+{"lmtp_connections", from_mta, &settings::lmtp_connections, count(1, 10000), "1000",
  "How many connections of the mail system are served at the same time for one domain, or with Sendmail for all. It should be well above the number of "
  "messages the mail system sends to a domain at once, with Postfix odmr_destination_concurrency_limit, because it keeps "
  "connections for a while after they were used."},

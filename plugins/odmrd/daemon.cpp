@@ -61,12 +61,12 @@ void drop_privileges(const settings& config)
         throw std::runtime_error("cannot become user " + config.user + ": " + std::strerror(errno));
 }
 
-/// Each customer has a connection and a socket for his domain; the rest are for his mail on its way.
+/// Each customer has a connection and a socket for his domain; the rest are for mail on its way.
 void allow_sessions(const settings& config)
 {
     constexpr std::uint64_t for_each = 2;
     constexpr std::uint64_t others = 300;
-    const std::uint64_t wanted = for_each * config.max_sessions + others;
+    const std::uint64_t wanted = for_each * config.max_sessions + config.lmtp_connections + others;
     if (const std::size_t limit = raise_open_files(wanted); limit < wanted)
         log::warning("few-open-files", {{"limit", limit},
                                         {"max_sessions", config.max_sessions},

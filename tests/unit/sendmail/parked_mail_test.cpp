@@ -146,5 +146,20 @@ TEST(sight, is_what_a_domain_sees_of_a_message)
               (sighting{"A", false, 0, false, false}));
 }
 
+TEST(sight, tells_whose_fault_it_was)
+{
+    const auto busy = [](const char* status) {
+        const queued_message message{.queue_id = "A", .recipients = {{"a@example.org", false, status}}};
+        return sight(message, "example.org")->busy;
+    };
+    EXPECT_TRUE(busy("Deferred: Connection reset by localhost"));
+    EXPECT_TRUE(busy("Deferred: Connection refused by localhost"));
+    EXPECT_TRUE(busy("Deferred: 451 4.4.2 customer's session ended: connection clo"));
+    EXPECT_TRUE(busy("Deferred: 450 4.5.3 another customer's"));
+    EXPECT_FALSE(busy("Deferred: 452 4.2.2 Mailbox full"));
+    EXPECT_FALSE(busy("Deferred: 450"));
+    EXPECT_FALSE(busy("8BITMIME"));
+}
+
 }  // namespace
 }  // namespace odmr::sendmail

@@ -54,6 +54,17 @@ constexpr std::string_view brief =
     "\t\t\t\t\t <verylonglocalpart-verylonglocalpart-v\n"
     "\t\tTotal requests: 1\n";
 
+TEST(queue_listing, of_a_queue_that_may_not_be_read_is_none)
+{
+    EXPECT_FALSE(read_listing("gatherq: cannot open \"/var/spool/mqueue/odmr\": Permission denied\n"
+                              "/var/spool/mqueue/odmr is empty\n")
+                     .whole);
+    EXPECT_FALSE(read_listing("\t\t/var/spool/mqueue/odmr (1 request)\n"
+                              "6AMEfGLg024324 (Permission denied)\n"
+                              "\t\tTotal requests: 1\n")
+                     .whole);
+}
+
 TEST(queue_listing, shows_messages_and_what_became_of_them)
 {
     const read_listing read(verbose);

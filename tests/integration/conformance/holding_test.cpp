@@ -27,7 +27,7 @@ TEST_P(holding, queue_runs_do_not_try_what_is_held)
 TEST_P(holding, a_session_without_linger_gets_all_that_is_held)
 {
     start_holding();
-    const auto messages = many_held("ann@example.org", 200);
+    const auto messages = many_held("ann@example.org", 100);
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_TRUE(all_arrive(messages));
     EXPECT_TRUE(queue_becomes_empty());
@@ -36,7 +36,7 @@ TEST_P(holding, a_session_without_linger_gets_all_that_is_held)
 TEST_P(holding, messages_of_megabytes_are_held_and_let_go)
 {
     start_holding();
-    const auto messages = many_held("ann@example.org", 5, 3'000'000);
+    const auto messages = many_held("ann@example.org", 2, 3'000'000);
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_TRUE(all_arrive(messages));
     EXPECT_TRUE(queue_becomes_empty());

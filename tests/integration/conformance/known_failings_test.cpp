@@ -135,10 +135,10 @@ TEST_P(known_failings, domains_compare_without_regard_to_case)
     EXPECT_TRUE(arrives(message, "ann@example.org"));
 }
 
-TEST_P(known_failings, the_turn_takes_no_longer_with_a_thousand_messages_in_the_queue)
+TEST_P(known_failings, the_turn_takes_no_longer_with_hundreds_of_messages_in_the_queue)
 {
     start_holding();
-    constexpr int messages = 1'000;  // two seconds for an implementation that takes 2.2 ms for each
+    constexpr int messages = 500;  // more than a second for an implementation that takes 2.2 ms for each
     run_or_throw({{"smtp-source", "-d", "-4", "-s", "4", "-m", std::to_string(messages), "-f",
                    "sender@elsewhere.example", "-t", "ann@example.org",
                    "127.0.0.1:" + std::to_string(host().port())}});

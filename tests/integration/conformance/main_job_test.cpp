@@ -67,9 +67,8 @@ TEST_P(main_job, a_message_of_several_megabytes_arrives)
 TEST_P(main_job, a_hundred_messages_arrive_in_one_session)
 {
     start();
-    std::vector<sent_message> messages;
-    for (int i = 0; i < 100; ++i)
-        messages.push_back(send({"ann@example.org"}, 4'000));
+    const std::vector<sent_message> messages =
+        the_provider().send_many(std::vector(100, std::vector<std::string>{"ann@example.org"}), 4'000);
     EXPECT_EQ(fetch(), session_end::quit);
     for (const sent_message& message : messages)
         EXPECT_TRUE(arrives(message, "ann@example.org"));

@@ -107,6 +107,27 @@ TEST_F(stored_directory_test, a_hold_time_is_told_when_the_customer_has_one)
     EXPECT_EQ(directory_.hold_time_of("bob"), std::nullopt);
 }
 
+TEST_F(stored_directory_test, the_beginning_of_a_domain_is_enough_when_no_other_begins_so)
+{
+    const std::optional<std::string> none;
+    EXPECT_EQ(directory_.sole_domain(""), "example.org") << "there is no other";
+    customers_.add_domain("bob", "example.com");
+    customers_.add_customer("ann", {}, std::nullopt);
+    customers_.add_domain("ann", "example.org.uk");
+    customers_.add_domain("ann", "other.net");
+    EXPECT_EQ(directory_.sole_domain(""), none);
+    EXPECT_EQ(directory_.sole_domain("example."), none) << "two, of two customers";
+    EXPECT_EQ(directory_.sole_domain("example.c"), "example.com");
+    EXPECT_EQ(directory_.sole_domain("example.com"), "example.com");
+    EXPECT_EQ(directory_.sole_domain("example.org"), none) << "it may be cut behind the end of the other";
+    EXPECT_EQ(directory_.sole_domain("example.org."), "example.org.uk");
+    EXPECT_EQ(directory_.sole_domain("o"), "other.net");
+    for (const auto* nobodys : {"example.com.", "example.d", "a", "z", "xample"})
+        EXPECT_EQ(directory_.sole_domain(nobodys), none) << nobodys;
+    customers_.remove_domain("example.org.uk");
+    EXPECT_EQ(directory_.sole_domain("example.org"), "example.org");
+}
+
 TEST_F(stored_directory_test, recipients_are_looked_up_as_they_are)
 {
     EXPECT_EQ(directory_.has_recipient("ann", "example.org"), known::no);

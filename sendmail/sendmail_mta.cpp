@@ -1,10 +1,6 @@
 #include "sendmail/sendmail_mta.hpp"
 
-#include "log/log.hpp"
 #include "sendmail/list_queue.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <pwd.h>
 #include <sys/stat.h>
@@ -24,17 +20,6 @@ namespace odmr::sendmail
 namespace
 {
 
-// A listing of a long queue costs time, so there are pauses of many times its cost in between.
-constexpr auto usual_pause = std::chrono::seconds(1);
-constexpr auto cheap_listing = std::chrono::milliseconds(200);
-constexpr int pause_per_cost = 20;
-// With news it may cost more, once.
-constexpr auto short_pause = std::chrono::milliseconds(300);
-constexpr int short_pause_per_cost = 5;
-// After the last customer has gone: what two listings do not show is forgotten, and one more shows what was
-// on its way when he went.
-constexpr unsigned looks_afterwards = 3;
-
 // From the moment odmr-milter hears of mail until it is in the queue.
 constexpr auto until_queued = std::chrono::milliseconds(30);
 constexpr auto etrn_takes_effect_in = std::chrono::seconds(1);
@@ -48,21 +33,16 @@ constexpr std::size_t backlog = 20;  // messages
 constexpr unsigned socket_mode = 0660;
 constexpr unsigned socket_dir_mode = 0755;
 
-wall_time wall_now()
-{
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 sendmail_mta::sendmail_mta(const asio::any_io_executor& executor, surroundings with,
                            std::function<void(stream_socket, const std::string&)> connected)
     : executor_(executor),
-      with_(std::move(with)),
+      current_(with.current),
       connected_(std::move(connected)),
-      caller_(executor, with_.current),
-      changed_(executor),
-      finished_(executor, clock::time_point::max())
+      caller_(executor, current_),
+      scanner_(executor, std::move(with),
+               [this](const std::string& domain, const sightings& seen) { listed(domain, seen); })
 {
 }
 
@@ -70,13 +50,13 @@ awaitable<void> sendmail_mta::begin()
 {
     accept_handler accepted = [this](stream_socket socket) { connected_(std::move(socket), {}); };
     try {
-        socket_ = std::make_unique<local_listener>(executor_, with_.current().lmtp_socket, socket_mode,
+        socket_ = std::make_unique<local_listener>(executor_, current_().lmtp_socket, socket_mode,
                                                    std::move(accepted));
     } catch (const std::runtime_error& problem) {
         throw std::runtime_error(std::string("lmtp_socket: ") + problem.what());
     }
     caller_.start();
-    asio::co_spawn(executor_, look_now_and_then(), asio::detached);
+    scanner_.start();
     co_return;
 }
 
@@ -85,19 +65,17 @@ awaitable<void> sendmail_mta::begin()
 void sendmail_mta::domain_online(const std::string& domain, const std::string& /*customer*/)
 {
     const auto now = clock::now();
-    auto& state = online_.insert_or_assign(domain, online_domain{{now, with_.current().reconcile_interval}})
-                      .first->second;
+    auto& state =
+        online_.insert_or_assign(domain, online_domain{{now, current_().reconcile_interval}}).first->second;
     ask_for(domain, state, clock::duration(0));
-    news_ = true;
-    changed_.set();
+    scanner_.watch(domain);
 }
 
 void sendmail_mta::domain_offline(const std::string& domain)
 {
     online_.erase(domain);
     caller_.forget(domain);
-    looks_left_ = looks_afterwards;
-    changed_.set();
+    scanner_.unwatch(domain);
 }
 
 void sendmail_mta::arrives(const arrival& message)
@@ -107,8 +85,7 @@ void sendmail_mta::arrives(const arrival& message)
         if (found == online_.end())
             continue;
         ask_for(s.domain, found->second, until_queued);
-        news_ = true;
-        changed_.set();
+        scanner_.expect_news();
     }
 }
 
@@ -146,127 +123,21 @@ void sendmail_mta::ask_if_due(const std::string& domain, online_domain& state)
         ask_for(domain, state, clock::duration(0));
 }
 
-// ---- listings of everything
+// ---- listings
 
-awaitable<void> sendmail_mta::look_now_and_then()
+void sendmail_mta::listed(const std::string& domain, const sightings& seen)
 {
-    for (;;) {
-        const time_limit pause = next_look() - clock::now();
-        if (*pause > clock::duration(0)) {
-            co_await changed_.wait(pause);
-            continue;
-        }
-        news_ = false;
-        if (online_.empty() && looks_left_ > 0)
-            --looks_left_;
-        co_await reconcile();
-    }
-}
-
-sendmail_mta::clock::time_point sendmail_mta::next_look() const
-{
-    if (done_ == 0)
-        return {};  // at once
-    if (news_)
-        return last_look_ + std::max<clock::duration>(short_pause, short_pause_per_cost * cost_);
-    if (!online_.empty() || looks_left_ > 0)
-        return last_look_ + (cost_ < cheap_listing ? usual_pause : pause_per_cost * cost_);
-    return last_look_ + with_.current().reconcile_interval;
+    const auto found = online_.find(domain);
+    if (found == online_.end())
+        return;
+    found->second.mail.listed(seen, clock::now());
+    ask_if_due(domain, found->second);
 }
 
 awaitable<bool> sendmail_mta::reconcile()
 {
-    const std::uint64_t wanted = started_ + 1;  // one that runs now may have passed what is looked for
-    while (done_ < wanted) {
-        if (started_ == done_)
-            co_await list_all();
-        else
-            co_await finished_.async_wait(nothrow);
-    }
-    co_return last_ok_;
+    co_return co_await scanner_.scan();
 }
-
-awaitable<void> sendmail_mta::list_all()
-{
-    ++started_;
-    all_known_ = true;
-    with_.books.begin_listing(wall_now());
-    for (auto& [domain, state] : online_)
-        state.seen.emplace();
-    const settings& s = with_.current();
-    const auto began = clock::now();
-    std::function<void(const queued_message&)> found = [this](const queued_message& m) { note(m); };
-    std::vector<std::string> everything;
-    const bool ok = co_await list_queue(s, std::move(everything), s.queue_command_timeout, std::move(found));
-    last_look_ = clock::now();
-    cost_ = last_look_ - began;
-    after_listing(ok);
-    last_ok_ = ok;
-    ++done_;
-    finished_.cancel();
-}
-
-void sendmail_mta::note(const queued_message& message)
-{
-    auto recipients = recipients_of(message);
-    if (recipients) {
-        const wall_time now = wall_now();
-        with_.books.listed({.queue_id = message.queue_id,
-                            .arrival = time_of(message.arrival, now).value_or(now),
-                            .octets = message.size,
-                            .recipients = std::move(*recipients)});
-    } else {
-        all_known_ = false;
-    }
-    std::set<std::string, std::less<>> concerned;
-    for (const queued_recipient& to : message.recipients) {
-        const shown_domain at = domain_of(to);
-        if (!at.cut)
-            concerned.insert(at.name);
-        else
-            for (const auto& [domain, state] : online_)
-                if (at.may_be(domain))
-                    concerned.insert(domain);
-    }
-    for (const std::string& domain : concerned)
-        if (const auto found = online_.find(domain); found != online_.end() && found->second.seen)
-            if (const auto seen = sight(message, domain))
-                found->second.seen->push_back(*seen);
-}
-
-/// For the ledger. Whose a recipient is whose domain cannot be seen, and not be guessed, is left open.
-std::optional<envelope> sendmail_mta::recipients_of(const queued_message& message) const
-{
-    envelope sorted;
-    for (const queued_recipient& to : message.recipients) {
-        shown_domain at = domain_of(to);
-        if (at.cut)
-            at.name = with_.sole_domain(at.name).value_or("");
-        const customer_directory::owner owner = with_.directory.owner_of(at.name);
-        if (owner.found == known::cannot_say)
-            return std::nullopt;
-        if (owner.found == known::yes)
-            sorted.add(owner.customer.name, at.name);
-        else
-            sorted.add_other();
-    }
-    return sorted;
-}
-
-void sendmail_mta::after_listing(bool ok)
-{
-    // Sendmail holds nothing on our order, so nothing can be found that would have to be done about it.
-    with_.books.end_listing(ok && all_known_);
-    for (auto& [domain, state] : online_) {
-        const auto seen = std::exchange(state.seen, std::nullopt);
-        if (!ok || !seen)
-            continue;
-        state.mail.listed(*seen, clock::now());
-        ask_if_due(domain, state);
-    }
-}
-
-// ---- questions about some domains
 
 awaitable<std::optional<std::map<std::string, sendmail_mta::sightings>>> sendmail_mta::list_domains(
     std::vector<std::string> domains, clock::duration limit)
@@ -277,7 +148,7 @@ awaitable<std::optional<std::map<std::string, sendmail_mta::sightings>>> sendmai
             if (const auto seen = sight(message, domain))
                 shown[domain].push_back(*seen);
     };
-    const settings& s = with_.current();
+    const settings& s = current_();
     limit = std::min<clock::duration>(limit, s.queue_command_timeout);
     const bool ok = co_await list_queue(s, domains, limit, std::move(found));
     std::optional<std::map<std::string, sightings>> result;

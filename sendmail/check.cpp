@@ -18,6 +18,8 @@ struct point {
 };
 
 constexpr point points[] = {
+    {"host name", check_host_name},  // the others wait for commands of Sendmail
+
     {"mailer odmr", check_mailer},
     {"lmtp_socket", check_mailer_address},
     {"queue group", check_queue_group},
@@ -65,7 +67,7 @@ program_output run_sendmail(const settings& s, const std::vector<std::string>& a
 std::vector<finding> check_sendmail(const settings& s, const check_subject& subject)
 {
     const cf_file sendmail = cf_file::read(s.sendmail_config.empty() ? usual_config : s.sendmail_config);
-    const surroundings here{s, subject, sendmail};
+    const surroundings here{s, subject, sendmail, names_of_this_machine()};
     std::vector<finding> findings;
     report out(findings);
     for (const point& p : points) {

@@ -2,7 +2,8 @@
 // change.
 //
 // Nothing is changed here. What is read is sendmail.cf, the two tables, what Sendmail itself makes of the
-// customers' domains (sendmail -bt), its answer to ETRN, and who listens on the sockets.
+// customers' domains (sendmail -bt), its answer to ETRN, who listens on the sockets, and how the machine is
+// called.
 #pragma once
 
 #include "core/check_report.hpp"

@@ -12,11 +12,18 @@
 namespace odmr::sendmail
 {
 
+/// How the machine calls itself, and by which names the resolver knows it, if at all.
+struct host_names {
+    std::string own;
+    std::vector<std::string> known;
+};
+
 /// What a point may look at.
 struct surroundings {
     const settings& odmr;
     const check_subject& subject;
     const cf_file& sendmail;
+    host_names machine;
 };
 
 /// Lines of sendmail.mc; sendmail.cf has to be made anew from it, and Sendmail restarted.
@@ -28,6 +35,10 @@ inline constexpr const char* own_name = "odmr";
 /// sendmail(8) of the instance that keeps customers' mail. launcher: words to put in front of it.
 program_output run_sendmail(const settings& s, const std::vector<std::string>& arguments,
                             std::string input = {}, std::vector<std::string> launcher = {});
+
+// host_name.cpp: why every command of Sendmail may be slow
+host_names names_of_this_machine();
+void check_host_name(const surroundings& here, report& out);
 
 // mailer.cpp: how customers' mail waits, and is handed over
 void check_mailer(const surroundings& here, report& out);

@@ -29,7 +29,8 @@ protected:
 
     const private_sendmail& host() { return the_provider().sendmail(); }
 
-    /// Every finding that is not ok; the exit status must say whether there is an error among them.
+    /// Every finding that is not ok, but for the name of the machine, which is not ours; the exit status must
+    /// say whether there is an error among them.
     [[nodiscard]] json faults()
     {
         const command_result result = the_provider().odmrctl({"check", "--json"});
@@ -38,7 +39,7 @@ protected:
         json wrong = json::array();
         bool errors = false;
         for (const json& row : found) {
-            if (row.at("state") != "ok")
+            if (row.at("state") != "ok" && row.at("point") != "host name")
                 wrong.push_back(row);
             errors = errors || row.at("state") == "error";
         }

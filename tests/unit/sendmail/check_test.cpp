@@ -44,7 +44,7 @@ protected:
         std::vector<finding> findings;
         report out(findings);
         out.begin("point");
-        point({odmr_, subject_, sendmail}, out);
+        point({odmr_, subject_, sendmail, machine_}, out);
         return findings;
     }
 
@@ -55,8 +55,33 @@ protected:
 
     settings odmr_;
     check_subject subject_;
+    host_names machine_;
     test::temp_dir folder_;
 };
+
+TEST_F(check, host_name_for_which_sendmail_waits)
+{
+    const auto look_at = [this](host_names machine) {
+        machine_ = std::move(machine);
+        return findings_of(check_host_name, "Djmx.example.net\n");
+    };
+    EXPECT_THAT(look_at({"mx", {"mx"}}), ElementsAre(found(warning, "\"127.0.1.1 mx.example.net mx\"")));
+    EXPECT_THAT(look_at({"mx", {"localhost", "mx"}}), ElementsAre(found(warning, "called \"mx\"")));
+    odmr_.queue_command_timeout = seconds(45);
+    EXPECT_THAT(look_at({"mx", {"mx"}}), ElementsAre(found(warning, "only 45s (queue_command_timeout)")));
+    for (const host_names& well :
+         {host_names{"mx", {"mx.example.net", "mx"}}, host_names{"mx", {"mx", "mx.example.net"}},
+          host_names{"mx", {}}, host_names{"mx.example.net", {}}, host_names{"mx.example.net", {"mx"}}})
+        EXPECT_THAT(look_at(well), ElementsAre(found(ok)));
+}
+
+TEST_F(check, names_of_this_machine)
+{
+    const host_names here = names_of_this_machine();
+    EXPECT_NE(here.own, "");
+    for (const std::string& name : here.known)
+        EXPECT_NE(name, "");
+}
 
 TEST_F(check, mailer_with_the_flags_of_odmr_m4)
 {

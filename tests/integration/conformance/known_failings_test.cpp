@@ -10,7 +10,6 @@ namespace odmr::test
 namespace
 {
 
-using ::testing::ElementsAre;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 

@@ -10,7 +10,6 @@ namespace
 {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 class per_recipient : public with_each_mail_system
 {

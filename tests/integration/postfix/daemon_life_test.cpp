@@ -9,7 +9,6 @@ namespace
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class daemon_life : public provider_test

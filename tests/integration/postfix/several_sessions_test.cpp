@@ -7,7 +7,6 @@ namespace
 {
 
 using ::testing::AnyOf;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class several_sessions : public provider_test

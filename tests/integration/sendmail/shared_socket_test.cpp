@@ -394,9 +394,10 @@ TEST(shared_socket_and_sendmail, a_connection_that_ends_at_rset_is_made_anew)
 {
     const temp_dir dir;
     const smtp_sink elsewhere;
-    private_sendmail sendmail(dir.path(), elsewhere.port(), "define(`confODMR_RUNNERS', `1')dnl\n");
+    private_sendmail sendmail(dir.path(), elsewhere.port());
     sendmail.set_domains({"example.org"});
-    for (int i = 0; i < 5; ++i)
+    constexpr std::size_t messages = 20;  // so that each process has several
+    for (std::size_t i = 0; i < messages; ++i)
         sendmail.inject(
             {"sender@elsewhere.example", {"ann@example.org"}, make_content("mail"), "BODY=8BITMIME"});
     server_script script;
@@ -404,7 +405,7 @@ TEST(shared_socket_and_sendmail, a_connection_that_ends_at_rset_is_made_anew)
     const smtp_sink customers(sendmail.lmtp_socket(), script);
     sendmail.release("example.org");
     EXPECT_TRUE(sendmail.wait_for_queue([](const auto& queue) { return queue.empty(); }));
-    EXPECT_THAT(customers.box().accepted(), SizeIs(5));
+    EXPECT_THAT(customers.box().accepted(), SizeIs(messages));
     EXPECT_GE(customers.log().count("> 421 "), 1);
     EXPECT_THAT(sendmail.log(), Not(HasSubstr("Deferred")));
 }

@@ -151,9 +151,15 @@ void private_postfix::start()
 
 void private_postfix::stop()
 {
-    // `postfix stop` would do the same, and sleep for a second.
+    // `postfix stop` would do the same, and sleep for a second. The master takes its process group with it;
+    // as long as one of them is there it may listen on our port.
     ::kill(master_, SIGTERM);
-    if (!wait_until([this] { return ::waitpid(master_, nullptr, WNOHANG) != 0; }))
+    const auto all_gone = [this] {
+        while (::waitpid(-master_, nullptr, WNOHANG) > 0) {
+        }
+        return ::kill(-master_, 0) != 0;
+    };
+    if (!wait_until(all_gone))
         ::kill(-master_, SIGKILL);
     keeper_.reset();
 }

@@ -111,10 +111,9 @@ sfsistat on_mail(SMFICTX* context, char** arguments)
         session* here = session_of(context);
         if (here == nullptr) {
             auto made = std::make_unique<session>();
-            here = made.get();
-            if (smfi_setpriv(context, here) != MI_SUCCESS)
+            if (smfi_setpriv(context, made.get()) != MI_SUCCESS)
                 return SMFIS_NOREPLY;
-            static_cast<void>(made.release());  // the context keeps it until on_close()
+            here = made.release();  // the context keeps it until on_close()
         }
         here->present.reset();  // its connection is free for the next
         here->present.emplace(the_pool->begin(), new_instance(), words_of(arguments));

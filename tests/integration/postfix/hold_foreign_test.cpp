@@ -100,6 +100,7 @@ TEST_F(hold_foreign, adopted_mail_is_released)
     const sent_message message = send({"ann@example.org"});
     administrator_holds(message);
     start_odmrd_holding();
+    the_provider().odmrctl_or_throw({"reconcile"});  // so that odmrd has seen it
     the_provider().odmrctl_or_throw({"release", "--adopt", "alice"});
     EXPECT_EQ(fetch(), session_end::quit);
     EXPECT_TRUE(arrives(message, "ann@example.org"));

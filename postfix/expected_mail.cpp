@@ -21,7 +21,7 @@ void expected_mail::listed(const std::vector<listed_message>& messages, clock_po
 {
     std::set<std::string_view> present;
     for (const listed_message& m : messages) {
-        messages_[m.queue_id].deferred = m.deferred;
+        messages_[m.queue_id].at_rest = m.at_rest;
         present.insert(m.queue_id);
     }
     for (auto entry = messages_.begin(); entry != messages_.end();) {
@@ -47,11 +47,11 @@ std::size_t expected_mail::count(const std::function<bool(const std::string&)>& 
                                                   [&](const auto& entry) { return is_so(entry.first); }));
 }
 
-std::vector<std::string> expected_mail::deferred_ids(std::size_t most) const
+std::vector<std::string> expected_mail::ids_at_rest(std::size_t most) const
 {
     std::vector<std::string> ids;
     for (const auto& [id, state] : messages_)
-        if (!state.came && state.deferred && ids.size() < most)
+        if (!state.came && state.at_rest && ids.size() < most)
             ids.push_back(id);
     return ids;
 }

@@ -19,7 +19,9 @@ namespace odmr::postfix
 /// A message in a listing of a domain's mail.
 struct listed_message {
     std::string queue_id;
-    bool deferred = true;  ///< and not on its way already
+    /// Not on its way: deferred, or in incoming, where the queue manager leaves mail that a delivery process
+    /// still had open when it was asked for, and does not look for minutes.
+    bool at_rest = true;
 };
 
 class expected_mail
@@ -41,13 +43,13 @@ public:
     [[nodiscard]] std::size_t missing() const;
     /// How many of all that was listed or came, and is not gone, are such that this is true of their id.
     [[nodiscard]] std::size_t count(const std::function<bool(const std::string&)>& is_so) const;
-    /// Up to that many of the missing that do not move: they were deferred when they were listed last.
-    [[nodiscard]] std::vector<std::string> deferred_ids(std::size_t most) const;
+    /// Up to that many of the missing that do not move: they were at rest when they were listed last.
+    [[nodiscard]] std::vector<std::string> ids_at_rest(std::size_t most) const;
 
 private:
     struct message {
         bool came = false;
-        bool deferred = true;
+        bool at_rest = true;
         std::optional<clock_point> missed_since;  ///< absent from every listing since then
     };
     std::map<std::string, message, std::less<>> messages_;

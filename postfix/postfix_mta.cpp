@@ -221,7 +221,7 @@ awaitable<std::optional<std::size_t>> postfix_mta::still_to_come(std::vector<std
         auto& mail = state->second->mail;
         mail.listed(found == listed->end() ? none : found->second, clock::now());
         const std::size_t missing = mail.missing();
-        if (!mail.deferred_ids(1).empty())
+        if (!mail.ids_at_rest(1).empty())
             flush_again(domain, *state->second);
         *count += std::max(missing, not_seen(domain, mail));
     }
@@ -273,7 +273,7 @@ void postfix_mta::flush_again(const std::string& domain, online_domain& state)
     // What it has not brought is asked for by queue id.
     if (now - state.last_flush_by_id >= flush_takes_effect_in) {
         state.last_flush_by_id = now;
-        asio::co_spawn(executor_, flush_ids(state.mail.deferred_ids(most_flushed_by_id)), asio::detached);
+        asio::co_spawn(executor_, flush_ids(state.mail.ids_at_rest(most_flushed_by_id)), asio::detached);
     }
     asio::co_spawn(executor_, flush(domain), asio::detached);
 }

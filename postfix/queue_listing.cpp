@@ -52,7 +52,7 @@ private:
         for (const std::string& recipient : entry->recipients) {
             auto& messages = built[domain_of(recipient)];
             if (messages.empty() || messages.back().queue_id != entry->queue_id)
-                messages.push_back({entry->queue_id, entry->queue_name == "deferred"});
+                messages.push_back({entry->queue_id, entry->queue_name != "active"});
         }
     }
     listing_watcher& watcher_;

@@ -1,7 +1,11 @@
 // Mail and customers that come and go at the same moment: nothing is stuck. What one session misses the next
 // one gets, at the latest, and each message once.
 #include "hold_test.hpp"
+#include "support/file_descriptor.hpp"
 #include "support/mail_stream.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
 
 namespace odmr::test
 {
@@ -71,6 +75,37 @@ TEST_F(hold_races, mail_comes_all_the_time_while_the_line_is_cut_again_and_again
     for (const sent_message& message : stream.sent())
         the_provider().book(message);
     EXPECT_TRUE(all_arrive(stream.sent()));
+    EXPECT_TRUE(queue_becomes_empty());
+}
+
+/// As a delivery process does that has not finished yet. Until the descriptor is closed.
+file_descriptor locked_in_deferred(const std::filesystem::path& queue, const std::string& queue_id)
+{
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(queue / "deferred"))
+        if (entry.path().filename() == queue_id) {
+            file_descriptor file(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
+            EXPECT_EQ(::flock(file.get(), LOCK_EX | LOCK_NB), 0);
+            return file;
+        }
+    throw std::runtime_error(queue_id + " is not deferred");
+}
+
+TEST_F(hold_races, mail_that_was_still_being_delivered_when_it_was_asked_for_is_asked_for_again)
+{
+    prepare();
+    const sent_message message = send({"ann@example.org"});
+    ASSERT_TRUE(comes_to_be(message, "deferred"));
+    the_provider().start_odmrd();
+    file_descriptor lock = locked_in_deferred(the_provider().postfix().queue_dir(), message.queue_id);
+    scripted_customer& customer = turned();
+    customer.serve();
+    ASSERT_TRUE(wait_until([&] {
+        return the_provider().postfix().log().find(message.queue_id + ": skipped, still being delivered") !=
+               std::string::npos;
+    }));
+    lock.reset();
+    EXPECT_EQ(customer.wait_for_end(), session_end::quit);
+    EXPECT_TRUE(arrives(message, "ann@example.org"));
     EXPECT_TRUE(queue_becomes_empty());
 }
 

@@ -19,8 +19,8 @@ TEST(expected_mail, is_what_was_listed_and_has_not_come)
     EXPECT_EQ(mail.missing(), 2U);
     mail.came("A");
     EXPECT_EQ(mail.missing(), 1U);
-    EXPECT_EQ(mail.deferred_ids(10), std::vector<std::string>{"B"});
-    EXPECT_TRUE(mail.deferred_ids(0).empty());
+    EXPECT_EQ(mail.ids_at_rest(10), std::vector<std::string>{"B"});
+    EXPECT_TRUE(mail.ids_at_rest(0).empty());
     mail.listed({{"A"}, {"B"}}, t0 + 1h);  // A came and was deferred again: it is not waited for
     EXPECT_EQ(mail.missing(), 1U);
     mail.came("B");
@@ -73,9 +73,9 @@ TEST(expected_mail, that_moves_already_need_not_be_asked_for)
     expected_mail mail;
     mail.listed({{"A", true}, {"B", false}}, t0);
     EXPECT_EQ(mail.missing(), 2U);
-    EXPECT_EQ(mail.deferred_ids(10), std::vector<std::string>{"A"});
+    EXPECT_EQ(mail.ids_at_rest(10), std::vector<std::string>{"A"});
     mail.listed({{"A", false}, {"B", true}}, t0);
-    EXPECT_EQ(mail.deferred_ids(10), std::vector<std::string>{"B"});
+    EXPECT_EQ(mail.ids_at_rest(10), std::vector<std::string>{"B"});
 }
 
 TEST(expected_mail, counts_what_was_listed_or_came)

@@ -68,14 +68,17 @@ awaitable<std::vector<std::string>> converse(asio::io_context& io, peer where, b
         throw std::runtime_error(refused.message());
     const auto line = std::make_shared<connection>(std::move(socket));
     std::vector<std::string> replies;
-    if (greeted)
-        replies.push_back(co_await read_reply(*line));
+    if (greeted) {
+        std::string greeting = co_await read_reply(*line);
+        replies.push_back(std::move(greeting));
+    }
     for (const std::string& said : lines) {
         const std::string octets = said + "\r\n";
         const auto [error, count] = co_await line->write_all(octets, patience);
         if (error)
             throw std::runtime_error("it does not listen: " + error.message());
-        replies.push_back(co_await read_reply(*line));
+        std::string reply = co_await read_reply(*line);
+        replies.push_back(std::move(reply));
     }
     line->close();
     co_return replies;

@@ -1,5 +1,6 @@
 #include "provider_test.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace odmr::test
@@ -55,6 +56,30 @@ std::optional<session_end> provider_test::fetch(const std::string& atrn, const s
 bool provider_test::arrives(const sent_message& message, const std::string& recipient) const
 {
     return wait_until([&] { return box_.count(recipient, message.message.content) > 0; });
+}
+
+bool provider_test::arrives_elsewhere(const sent_message& message, const std::string& recipient)
+{
+    return wait_until(
+        [&] { return provider_->elsewhere().box().count(recipient, message.message.content) > 0; });
+}
+
+bool provider_test::all_arrive(const std::vector<sent_message>& messages)
+{
+    return wait_until([&] {
+        const mail_books books({}, box_.messages(), provider_->elsewhere().box().messages());
+        return std::ranges::all_of(messages, [&](const sent_message& sent) {
+            return std::ranges::all_of(sent.message.recipients, [&](const std::string& recipient) {
+                const whereabouts found = books.find(sent, recipient);
+                return found.at_customer + found.elsewhere > 0;
+            });
+        });
+    });
+}
+
+bool provider_test::odmrd_says(const std::string& text)
+{
+    return wait_until([&] { return provider_->odmrd().log().find(text) != std::string::npos; });
 }
 
 bool provider_test::still_waits(const sent_message& message, const std::string& recipient) const

@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace odmr::test
@@ -25,12 +26,20 @@ namespace odmr::test
 class provider_test : public ::testing::Test
 {
 protected:
+    /// For odmr.conf: a customer stays on the line; what waits is compared with the queue every second.
+    static constexpr std::pair<const char*, const char*> stay = {"linger", "1h"};
+    static constexpr std::pair<const char*, const char*> often = {"reconcile_interval", "1s"};
+    /// Not a customer's.
+    static constexpr const char* someone = "someone@elsewhere.example";
+
     /// A provider with odmrd running, and the customer alice, who has example.org and example.com.
     void start(const provider::setup& how = {});
     /// The same, but odmrd does not run yet.
     virtual void prepare(const provider::setup& how = {});
 
     provider& the_provider() { return *provider_; }
+    /// True when odmrd logs that within patience.
+    [[nodiscard]] bool odmrd_says(const std::string& text);
 
     // --- customers
     /// A customer that has said nothing yet.
@@ -55,6 +64,9 @@ protected:
     }
     /// True when it arrives within patience.
     [[nodiscard]] bool arrives(const sent_message& message, const std::string& recipient) const;
+    [[nodiscard]] bool arrives_elsewhere(const sent_message& message, const std::string& recipient = someone);
+    /// Every recipient of every one of them gets it within patience.
+    [[nodiscard]] bool all_arrive(const std::vector<sent_message>& messages);
     [[nodiscard]] bool still_waits(const sent_message& message, const std::string& recipient) const;
     [[nodiscard]] bool queue_becomes_empty() const { return provider_->wait_for_empty_queue(); }
 

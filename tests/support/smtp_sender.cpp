@@ -125,6 +125,14 @@ std::string send_by_smtp(std::uint16_t port, const outgoing_message& message)
     return reply;
 }
 
+std::string answer_to_rcpt(std::uint16_t port, const std::string& recipient,
+                           const std::string& mail_parameters)
+{
+    smtp_sender sender(port);
+    sender.must("MAIL FROM:<sender@elsewhere.example> " + mail_parameters);
+    return sender.say("RCPT TO:<" + recipient + ">");
+}
+
 std::string queue_id_in(std::string_view reply)
 {
     constexpr std::string_view marker = "queued as ";

@@ -51,6 +51,10 @@ private:
 /// Sends one message on a connection of its own, one command at a time; otherwise as smtp_sender::send.
 std::string send_by_smtp(std::uint16_t port, const outgoing_message& message);
 
+/// The answer to this recipient, in a transaction that goes no further. mail_parameters: such as "SIZE=1000".
+std::string answer_to_rcpt(std::uint16_t port, const std::string& recipient,
+                           const std::string& mail_parameters = "");
+
 /// The queue id in Postfix's answer to a content. Throws std::runtime_error when it is another answer.
 std::string queue_id_in(std::string_view reply);
 

@@ -64,34 +64,10 @@ void conformance_test::queue_run()
     }));
 }
 
-bool conformance_test::arrives_elsewhere(const sent_message& message, const std::string& recipient)
-{
-    return wait_until(
-        [&] { return the_provider().elsewhere().box().count(recipient, message.message.content) > 0; });
-}
-
-bool conformance_test::all_arrive(const std::vector<sent_message>& messages)
-{
-    return wait_until([&] {
-        const mail_books books({}, box_.messages(), the_provider().elsewhere().box().messages());
-        return std::ranges::all_of(messages, [&](const sent_message& sent) {
-            return std::ranges::all_of(sent.message.recipients, [&](const std::string& recipient) {
-                const whereabouts found = books.find(sent, recipient);
-                return found.at_customer + found.elsewhere > 0;
-            });
-        });
-    });
-}
-
 bool conformance_test::returned(const sent_message& message, const std::string& recipient)
 {
     bounce_is_right(recipient);
     return wait_until([&] { return the_provider().find(message, recipient, box_).bounced == 1; });
-}
-
-bool conformance_test::odmrd_says(const std::string& text)
-{
-    return wait_until([&] { return the_provider().odmrd().log().find(text) != std::string::npos; });
 }
 
 bool conformance_test::is_served(const std::string& domain)

@@ -19,12 +19,6 @@ class conformance_test : public provider_test
 protected:
     explicit conformance_test(mail_system host) : host_(host) {}
 
-    static constexpr std::pair<const char*, const char*> stay = {"linger", "1h"};
-    /// For odmr.conf: what waits is compared with the queue every second.
-    static constexpr std::pair<const char*, const char*> often = {"reconcile_interval", "1s"};
-    /// Not a customer's.
-    static constexpr const char* someone = "someone@elsewhere.example";
-
     [[nodiscard]] bool with_postfix() const { return host_ == mail_system::postfix; }
     [[nodiscard]] bool with_sendmail() const { return host_ == mail_system::sendmail; }
     host_mail_system& host() { return the_provider().host(); }
@@ -42,11 +36,7 @@ protected:
     /// Its queue is run through as it is from time to time, to the end.
     void queue_run();
 
-    [[nodiscard]] bool arrives_elsewhere(const sent_message& message, const std::string& recipient = someone);
-    /// Each at each of its recipients.
-    [[nodiscard]] bool all_arrive(const std::vector<sent_message>& messages);
     [[nodiscard]] bool returned(const sent_message& message, const std::string& recipient);
-    [[nodiscard]] bool odmrd_says(const std::string& text);
     /// True when a session serves the domain before long.
     [[nodiscard]] bool is_served(const std::string& domain);
     [[nodiscard]] bool is_served_no_more(const std::string& domain);

@@ -22,9 +22,7 @@ protected:
     /// The mail system's answer to RCPT.
     std::string rcpt(const std::string& recipient, const std::string& mail_parameters = "")
     {
-        smtp_sender sender(host().port());
-        sender.must("MAIL FROM:<sender@elsewhere.example> " + mail_parameters);
-        return sender.say("RCPT TO:<" + recipient + ">");
+        return answer_to_rcpt(host().port(), recipient, mail_parameters);
     }
     /// True when the answer begins so before long.
     bool comes_to_be(const std::string& recipient, const std::string& answer)

@@ -62,29 +62,6 @@ void hold_test::expect_that_the_next_session_gets(const sent_message& message)
     EXPECT_TRUE(queue_becomes_empty());
 }
 
-bool hold_test::arrives_elsewhere(const sent_message& message, const std::string& recipient)
-{
-    return wait_until(
-        [&] { return the_provider().elsewhere().box().count(recipient, message.message.content) > 0; });
-}
-
-bool hold_test::all_arrive(const std::vector<sent_message>& messages)
-{
-    return wait_until([&] {
-        const mail_books books({}, box_.messages(), {});
-        return std::ranges::all_of(messages, [&](const sent_message& sent) {
-            return std::ranges::all_of(sent.message.recipients, [&](const std::string& recipient) {
-                return books.find(sent, recipient).at_customer > 0;
-            });
-        });
-    });
-}
-
-bool hold_test::odmrd_says(const std::string& text)
-{
-    return wait_until([&] { return the_provider().odmrd().log().find(text) != std::string::npos; });
-}
-
 std::optional<session_end> hold_test::visit()
 {
     scripted_customer& customer = logged_in();

@@ -18,11 +18,6 @@ protected:
     /// The policy service as it stands in main.cf.fragment, for restriction lists of a test's own.
     static constexpr const char* policy =
         "check_policy_service { unix:odmr/policy, timeout=10s, try_limit=1, default_action=DUNNO }";
-    /// For odmr.conf: the ledger is compared with the queue every second.
-    static constexpr std::pair<const char*, const char*> often = {"reconcile_interval", "1s"};
-    static constexpr std::pair<const char*, const char*> stay = {"linger", "1h"};
-    /// Not a customer's.
-    static constexpr const char* someone = "someone@elsewhere.example";
 
     /// provider_test::start, and makes sure that mail for offline customers is put on hold.
     void start_holding(const provider::setup& how = {});
@@ -53,11 +48,6 @@ protected:
     {
         return wait_until([&] { return in(message, queue); });
     }
-    [[nodiscard]] bool arrives_elsewhere(const sent_message& message, const std::string& recipient);
-    /// Every recipient of every one of them gets it within patience.
-    [[nodiscard]] bool all_arrive(const std::vector<sent_message>& messages);
-    /// True when odmrd logs that within patience.
-    [[nodiscard]] bool odmrd_says(const std::string& text);
 
     /// A session that asks for mail and gets what there is. How it ended; nothing when there was no mail
     /// (453).

@@ -57,9 +57,7 @@ protected:
     /// Postfix's answer to RCPT.
     std::string rcpt(const std::string& recipient, const std::string& mail_parameters = "")
     {
-        smtp_sender sender(the_provider().postfix().port());
-        sender.must("MAIL FROM:<sender@elsewhere.example> " + mail_parameters);
-        return sender.say("RCPT TO:<" + recipient + ">");
+        return answer_to_rcpt(the_provider().postfix().port(), recipient, mail_parameters);
     }
     bool comes_to_be(const std::string& recipient, const std::string& answer)
     {

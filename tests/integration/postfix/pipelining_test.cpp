@@ -56,10 +56,6 @@ protected:
         return customer.wait_for_end().value();
     }
 
-    bool all_arrive(const std::vector<sent_message>& messages)
-    {
-        return std::ranges::all_of(messages, [&](const auto& m) { return arrives(m, "ann@example.org"); });
-    }
     string log() { return the_provider().odmrd().log(); }
 };
 
@@ -149,7 +145,7 @@ TEST_P(pipelining_in_vain, a_server_that_loses_what_follows_content_gets_one_mes
     broken.features = GetParam();
     broken.loses_behind_content = true;
     EXPECT_EQ(fetch_with(broken, GetParam() == everything ? "MAIL" : "DATA", 5), session_end::client_gone);
-    EXPECT_THAT(log(), HasSubstr("pipelining-in-doubt"));
+    EXPECT_TRUE(odmrd_says("pipelining-in-doubt"));
     EXPECT_EQ(fetch_with(broken), session_end::quit);
     EXPECT_TRUE(all_arrive(messages));
     EXPECT_TRUE(queue_becomes_empty());
@@ -172,7 +168,7 @@ TEST_F(pipelining, a_server_that_loses_what_follows_a_command_gets_one_command_a
     broken.loses_behind_command = true;
     EXPECT_EQ(fetch_with(broken), session_end::client_gone);
     EXPECT_EQ(fetch_with(broken), session_end::client_gone);
-    EXPECT_THAT(log(), HasSubstr("one command at a time"));
+    EXPECT_TRUE(odmrd_says("one command at a time"));
     EXPECT_EQ(fetch_with(broken), session_end::quit);
     EXPECT_TRUE(all_arrive(messages));
     EXPECT_TRUE(queue_becomes_empty());
@@ -243,7 +239,7 @@ TEST_F(pipelining, a_stock_postfix_takes_chunks)
     scripted_customer& customer = turned();
     carrier pump(customer.line(), home.port());
     pump.wait();
-    EXPECT_THAT(log(), HasSubstr("chunking=yes"));
+    EXPECT_TRUE(odmrd_says("chunking=yes"));
     EXPECT_THAT(log(), Not(HasSubstr("pipelining-in-doubt")));
     EXPECT_TRUE(wait_until([&] { return behind.box().accepted().size() >= messages.size(); }));
     for (const received_message& message : behind.box().messages())

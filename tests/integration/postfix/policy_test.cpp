@@ -29,9 +29,7 @@ protected:
     /// Postfix's answer to RCPT.
     std::string rcpt(const std::string& recipient, const std::string& mail_parameters = "")
     {
-        smtp_sender sender(the_provider().postfix().port());
-        sender.must("MAIL FROM:<sender@elsewhere.example> " + mail_parameters);
-        return sender.say("RCPT TO:<" + recipient + ">");
+        return answer_to_rcpt(the_provider().postfix().port(), recipient, mail_parameters);
     }
     /// True when the answer begins so before long.
     bool comes_to_be(const std::string& recipient, const std::string& answer)
@@ -41,10 +39,6 @@ protected:
     void list(const std::string& recipients)
     {
         the_provider().odmrctl_or_throw({"recipients", "example.org", "set", "-"}, recipients);
-    }
-    bool odmrd_says(const std::string& text)
-    {
-        return wait_until([&] { return the_provider().odmrd().log().find(text) != std::string::npos; });
     }
     /// A connection such as Postfix makes to `policy_listen`.
     connection policy_connection()

@@ -24,12 +24,7 @@ protected:
     std::filesystem::path table(const std::string& name) { return host().config_dir() / name; }
 
     /// Sendmail's answer to that recipient.
-    std::string rcpt(const std::string& recipient)
-    {
-        smtp_sender sender(host().port());
-        sender.must("MAIL FROM:<sender@elsewhere.example>");
-        return sender.say("RCPT TO:<" + recipient + ">");
-    }
+    std::string rcpt(const std::string& recipient) { return answer_to_rcpt(host().port(), recipient); }
 };
 
 TEST_F(sendmail_maps, make_a_running_sendmail_keep_mail_for_the_domains)

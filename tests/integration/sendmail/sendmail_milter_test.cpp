@@ -181,13 +181,16 @@ protected:
     // --- mail
     std::string rcpt(const std::string& recipient, const std::string& mail_parameters = "")
     {
-        smtp_sender sender(sendmail_.port());
-        sender.must("MAIL FROM:<sender@elsewhere.example> " + mail_parameters);
-        return sender.say("RCPT TO:<" + recipient + ">");
+        return answer_to_rcpt(sendmail_.port(), recipient, mail_parameters);
     }
     bool comes_to_be(const std::string& recipient, const refusal& answer)
     {
         return wait_until([&] { return rcpt(recipient) == answer.of(recipient); }, 5s);
+    }
+
+    bool milter_says(const std::string& text)
+    {
+        return wait_until([&] { return milter().log().find(text) != std::string::npos; });
     }
     std::string send(const std::vector<std::string>& recipients, const std::string& parameters = {})
     {
@@ -335,11 +338,11 @@ TEST_F(sendmail_milter, without_odmrd_mail_is_accepted_at_full_speed)
     time_of(1);
     odmrd().kill_9();
     EXPECT_LT(time_of(50), 10s);
-    EXPECT_THAT(milter().log(), HasSubstr("odmrd-does-not-answer"));
+    EXPECT_TRUE(milter_says("odmrd-does-not-answer"));
     start_odmrd();
     list_ann();
     EXPECT_TRUE(comes_to_be("bob@example.org", unknown));
-    EXPECT_THAT(milter().log(), HasSubstr("odmrd-answers-again"));
+    EXPECT_TRUE(milter_says("odmrd-answers-again"));
 }
 
 TEST_F(sendmail_milter, an_odmrd_that_does_not_answer_delays_mail_once_in_a_while)

@@ -1,8 +1,9 @@
 // What it costs that Sendmail asks odmrd by odmr-milter about every message it takes in.
 //
-// One Sendmail has two ports, and only one of them has the filter. Each run takes as many messages in on the
-// one as on the other, and counts the processor time that Sendmail with all its children, odmr-milter and
-// odmrd have used. Delivery is part of what Sendmail does, in the process that took the message in.
+// One Sendmail has three ports: one with odmr-milter, one with a filter that asks nobody, one without. Each
+// run takes as many messages in on the one as on the others, and counts the processor time that Sendmail with
+// all its children, the filter and odmrd have used. Delivery is part of what Sendmail does, in the process
+// that took the message in.
 #include "bench/cpu_time.hpp"
 #include "bench/options.hpp"
 #include "bench/quick_sink.hpp"
@@ -12,10 +13,12 @@
 #include "support/provider.hpp"
 #include "support/temp_dir.hpp"
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -37,11 +40,16 @@ struct kind_of_mail {
     bool keep_connections = false;
 };
 
+enum class filter { none, silent, odmr };
+constexpr std::array all_filters{filter::none, filter::silent, filter::odmr};
+
 /// Microseconds of processor time for each message.
 struct cost {
     double sendmail = 0;
-    double milter = 0;
+    double filter = 0;
     double odmrd = 0;
+
+    [[nodiscard]] double sum() const { return sendmail + filter + odmrd; }
 };
 
 class milter_bench
@@ -51,41 +59,55 @@ public:
         : messages_(messages),
           senders_(senders),
           sink_([this](const std::string&) { ++arrived_; }),
+          silent_({{test::built_program("bench_silent_filter"), silent_socket()}}),
           provider_(how())
     {
         provider_.add_customer("alice", {"example.org"});
         provider_.start_odmrd();
     }
 
-    /// Every second run begins with the filter, so that what drifts counts for both.
+    /// Each run begins with another one, so that what drifts counts for all.
     void measure(const kind_of_mail& mail, std::size_t runs, report& into)
     {
-        (void)one(mail, true);
-        (void)one(mail, false);
-        measurement alone{mail.name + ": Sendmail, without odmr-milter", {}, "us/message"};
-        measurement with{mail.name + ": Sendmail, with odmr-milter", {}, "us/message"};
-        measurement milter{mail.name + ": odmr-milter", {}, "us/message"};
-        measurement odmrd{mail.name + ": odmrd", {}, "us/message"};
-        measurement share{mail.name + ": what asking costs of Sendmail without it", {}, "%"};
+        for (const filter used : all_filters)
+            (void)one(mail, used);
+        const auto series = [&](const std::string& of, const char* unit = "us/message") {
+            return measurement{mail.name + ": " + of, {}, unit};
+        };
+        measurement alone = series("Sendmail, without a filter");
+        measurement asking = series("Sendmail, with odmr-milter");
+        measurement milter = series("odmr-milter");
+        measurement odmrd = series("odmrd");
+        measurement share = series("what asking costs, of Sendmail without", "%");
+        measurement silent = series("Sendmail, with the silent filter");
+        measurement silent_filter = series("the silent filter");
+        measurement silent_share = series("what the silent filter costs, of Sendmail without", "%");
         for (std::size_t run = 0; run < runs; ++run) {
             std::cerr << "milter: " << mail.name << ", run " << run + 1 << '\n';
-            const bool filter_first = run % 2 == 0;
-            const cost first = one(mail, filter_first);
-            const cost second = one(mail, !filter_first);
-            const cost& asked = filter_first ? first : second;
-            const cost& not_asked = filter_first ? second : first;
-            alone.values.push_back(not_asked.sendmail);
-            with.values.push_back(asked.sendmail);
-            milter.values.push_back(asked.milter);
-            odmrd.values.push_back(asked.odmrd);
-            share.values.push_back(100 * (asked.sendmail - not_asked.sendmail + asked.milter + asked.odmrd) /
-                                   not_asked.sendmail);
+            std::map<filter, cost> costs;
+            for (std::size_t i = 0; i < all_filters.size(); ++i) {
+                const filter used = all_filters.at((run + i) % all_filters.size());
+                costs[used] = one(mail, used);
+            }
+            const double least = costs[filter::none].sendmail;
+            const auto more = [&](filter used) { return 100 * (costs[used].sum() - least) / least; };
+            alone.values.push_back(least);
+            asking.values.push_back(costs[filter::odmr].sendmail);
+            milter.values.push_back(costs[filter::odmr].filter);
+            odmrd.values.push_back(costs[filter::odmr].odmrd);
+            share.values.push_back(more(filter::odmr));
+            silent.values.push_back(costs[filter::silent].sendmail);
+            silent_filter.values.push_back(costs[filter::silent].filter);
+            silent_share.values.push_back(more(filter::silent));
         }
         into.add(alone);
-        into.add_against(with, alone.name);
+        into.add_against(asking, alone.name);
         into.add(milter);
         into.add(odmrd);
         into.add(share);
+        into.add_against(silent, alone.name);
+        into.add(silent_filter);
+        into.add(silent_share);
     }
 
 private:
@@ -99,20 +121,32 @@ private:
                     std::to_string(sink_.port()) +
                     "')dnl\n"
                     "DAEMON_OPTIONS(`Family=inet, Name=plain, Addr=127.0.0.1, Port=" +
-                    std::to_string(plain_port_.number()) + ", InputMailFilters=')dnl\n"};
+                    std::to_string(plain_port_.number()) +
+                    ", InputMailFilters=')dnl\n"
+                    "MAIL_FILTER(`silent', `S=" +
+                    silent_socket() +
+                    "')dnl\n"
+                    "DAEMON_OPTIONS(`Family=inet, Name=silent, Addr=127.0.0.1, Port=" +
+                    std::to_string(silent_port_.number()) + ", InputMailFilters=silent')dnl\n"};
     }
 
-    cost one(const kind_of_mail& mail, bool filter)
+    [[nodiscard]] std::string silent_socket() const
+    {
+        return "local:" + (folder_.path() / "silent.sock").string();
+    }
+
+    cost one(const kind_of_mail& mail, filter used)
     {
         const pid_t sendmail = child_named("sendmail");
         const pid_t odmrd = child_named("odmrd");
         const auto now = [&] {
-            return cost{.sendmail = microseconds_of_all(sendmail),
-                        .milter = microseconds_of(provider_.milter().pid()),
-                        .odmrd = microseconds_of(odmrd)};
+            return cost{
+                .sendmail = microseconds_of_all(sendmail),
+                .filter = microseconds_of(used == filter::silent ? silent_.pid() : provider_.milter().pid()),
+                .odmrd = microseconds_of(odmrd)};
         };
         const cost before = now();
-        send(filter ? provider_.sendmail().port() : plain_port_.number(), mail);
+        send(port_with(used), mail);
         if (!test::wait_until([&] { return children_of(sendmail).empty(); }))
             throw std::runtime_error("Sendmail does not come to rest");
         const cost after = now();
@@ -121,7 +155,20 @@ private:
             return (after.*part - before.*part) / static_cast<double>(messages_);
         };
         return {
-            .sendmail = each(&cost::sendmail), .milter = each(&cost::milter), .odmrd = each(&cost::odmrd)};
+            .sendmail = each(&cost::sendmail), .filter = each(&cost::filter), .odmrd = each(&cost::odmrd)};
+    }
+
+    [[nodiscard]] std::uint16_t port_with(filter used) const
+    {
+        switch (used) {
+            case filter::none:
+                return plain_port_.number();
+            case filter::silent:
+                return silent_port_.number();
+            case filter::odmr:
+                break;
+        }
+        return provider_.sendmail().port();
     }
 
     void send(std::uint16_t port, const kind_of_mail& mail) const
@@ -171,7 +218,10 @@ private:
     std::size_t senders_;
     std::atomic<std::size_t> arrived_ = 0;
     quick_sink sink_;
+    test::temp_dir folder_;
     test::reserved_port plain_port_;
+    test::reserved_port silent_port_;
+    test::child_process silent_;
     test::provider provider_;
 };
 

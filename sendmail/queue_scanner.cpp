@@ -15,9 +15,10 @@ namespace odmr::sendmail
 namespace
 {
 
-// A listing of a long queue costs time, so there are pauses of many times its cost in between.
+// A listing of a long queue costs time that Sendmail could deliver mail in, so there are pauses of many times
+// its cost in between. Of a short one the time says more about what else the machine does.
 constexpr auto usual_pause = std::chrono::seconds(1);
-constexpr auto cheap_listing = std::chrono::milliseconds(200);
+constexpr std::size_t short_queue = 1000;  // messages
 constexpr int pause_per_cost = 20;
 // With news it may cost more, once.
 constexpr auto short_pause = std::chrono::milliseconds(300);
@@ -89,7 +90,9 @@ queue_scanner::clock::time_point queue_scanner::next_scan() const
     if (news_)
         return last_ + std::max<clock::duration>(short_pause, short_pause_per_cost * cost_);
     if (!watched_.empty() || scans_left_ > 0)
-        return last_ + (cost_ < cheap_listing ? usual_pause : pause_per_cost * cost_);
+        return last_ + (length_ <= short_queue
+                            ? usual_pause
+                            : std::max<clock::duration>(usual_pause, pause_per_cost * cost_));
     return last_ + with_.current().reconcile_interval;
 }
 
@@ -109,12 +112,14 @@ awaitable<void> queue_scanner::list_all()
 {
     ++started_;
     all_known_ = true;
+    std::size_t length = 0;
     with_.books.begin_listing(wall_now());
     for (auto& [domain, shown] : watched_)
         shown.emplace();
     const settings& s = with_.current();
     const auto began = clock::now();
-    std::function<void(const queued_message&)> found = [this](const queued_message& m) {
+    std::function<void(const queued_message&)> found = [&](const queued_message& m) {
+        ++length;
         enter(m);
         note(m);
     };
@@ -122,6 +127,7 @@ awaitable<void> queue_scanner::list_all()
     const bool ok = co_await list_queue(s, std::move(everything), s.queue_command_timeout, std::move(found));
     last_ = clock::now();
     cost_ = last_ - began;
+    length_ = length;
     conclude(ok);
     last_ok_ = ok;
     ++done_;
@@ -136,11 +142,20 @@ void queue_scanner::enter(const queued_message& message)
         all_known_ = false;
         return;
     }
-    const wall_time now = wall_now();
     with_.books.listed({.queue_id = message.queue_id,
-                        .arrival = time_of(message.arrival, now).value_or(now),
+                        .arrival = arrival_of(message),
                         .octets = message.size,
                         .recipients = std::move(*recipients)});
+}
+
+/// What comes together stands together: most have the minute of the one before.
+wall_time queue_scanner::arrival_of(const queued_message& message)
+{
+    if (message.arrival != minute_.first) {
+        const wall_time now = wall_now();
+        minute_ = {message.arrival, time_of(message.arrival, now).value_or(now)};
+    }
+    return minute_.second;
 }
 
 /// For those who watch.

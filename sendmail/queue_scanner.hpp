@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace odmr::sendmail
@@ -63,6 +64,7 @@ private:
     awaitable<void> list_all();
     void note(const queued_message& message);
     void enter(const queued_message& message);
+    wall_time arrival_of(const queued_message& message);
     [[nodiscard]] std::optional<envelope> recipients_of(const queued_message& message) const;
     void conclude(bool ok);
 
@@ -78,8 +80,10 @@ private:
     bool all_known_ = true;     ///< of the present listing: whose every recipient is
     clock::time_point last_{};  ///< the end of the last listing
     clock::duration cost_{};
-    asio::steady_timer finished_;  ///< cancelled to wake everybody who waits for a listing
-    std::uint64_t started_ = 0;    ///< how many listings began, and how many are done
+    std::size_t length_ = 0;                         ///< of the queue, in messages
+    std::pair<std::string, wall_time> minute_ = {};  ///< as a listing has it, and as it is meant
+    asio::steady_timer finished_;                    ///< cancelled to wake everybody who waits for a listing
+    std::uint64_t started_ = 0;                      ///< how many listings began, and how many are done
     std::uint64_t done_ = 0;
     bool last_ok_ = false;
 };

@@ -5,7 +5,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -92,17 +91,29 @@ io_step connection::read_now()
 
 awaitable<connection::io_result> connection::write_all(std::string_view octets, time_limit limit)
 {
-    arm(write_deadline_, limit);
-    io_step step;
-    if (tls_ && socket_.is_open() && !octets.empty()) {
-        const auto attempt = [this, octets] { return tls_->write(octets); };
-        step = co_await carry_on(attempt(), write_deadline_, attempt);
-    } else {
-        const auto buffer = asio::buffer(octets);
-        std::tie(step.error, step.count) = co_await asio::async_write(socket_, buffer, nothrow);
+    std::size_t written = 0;
+    const auto attempt = [&] { return write_now(octets, written); };
+    io_step step = attempt();  // most writes need not wait for anything
+    if (step.waits_for != io_step::wait::none && !step.error) {
+        arm(write_deadline_, limit);
+        step = co_await carry_on(step, write_deadline_, attempt);
+        step.error = disarm(write_deadline_, step.error);
     }
-    step.error = disarm(write_deadline_, step.error);
     co_return io_result{step.error, step.count};
+}
+
+/// written: octets that earlier attempts have written.
+io_step connection::write_now(std::string_view octets, std::size_t& written)
+{
+    if (tls_ && socket_.is_open() && !octets.empty())
+        return tls_->write(octets);
+    io_step step;
+    while (written < octets.size() && !step.error)
+        written += socket_.write_some(asio::buffer(octets.substr(written)), step.error);
+    if (step.error == asio::error::would_block)
+        step = {.waits_for = io_step::wait::output};
+    step.count = written;
+    return step;
 }
 
 awaitable<error_code> connection::start_tls(std::shared_ptr<tls_context> context, time_limit limit)

@@ -86,6 +86,7 @@ private:
     template <class Attempt>
     awaitable<io_step> carry_on(io_step step, deadline& d, const Attempt& attempt);
     io_step read_now();
+    io_step write_now(std::string_view octets, std::size_t& written);
 
     stream_socket socket_;
     std::optional<tls_stream> tls_;

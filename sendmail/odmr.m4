@@ -9,9 +9,9 @@ dnl # confODMR_SOCKET           where odmrd takes the mail (lmtp_socket of odmr.
 dnl # confODMR_CONTROL_PORT     where odmrd says ETRN, on 127.0.0.1 (sendmail_control of odmr.conf)
 dnl # confODMR_QUEUE            the directory where customers' mail waits. It must lie in QueueDirectory:
 dnl #                           install -d -o smmta -g smmsp -m 2750 /var/spool/mqueue/odmr
-dnl # confODMR_RUNNERS          how many processes hand over a customer's mail at the same time. Each waits for the
-dnl #                           answer to its message, so with a round trip of 100 ms each is good for ten messages a
-dnl #                           second
+dnl # confODMR_RUNNERS          how many processes hand over a customer's mail at the same time, at most. Each waits for
+dnl #                           the answer to its message, so with a round trip of 100 ms each is good for ten messages
+dnl #                           a second; each needs about 1 MB while it lasts
 dnl # confODMR_INTERVAL         how often Sendmail looks whether mail that waits has expired (Timeout.queuereturn). Nothing
 dnl #                           is attempted then
 dnl # confODMR_PART             where two Sendmails share the work, as docs/sendmail.md has it: "arrivals" for the one that
@@ -23,7 +23,7 @@ dnl #
 _DEFIFNOT(`confODMR_SOCKET', `/run/odmr/lmtp')
 _DEFIFNOT(`confODMR_CONTROL_PORT', `10025')
 _DEFIFNOT(`confODMR_QUEUE', `/var/spool/mqueue/odmr')
-_DEFIFNOT(`confODMR_RUNNERS', `8')
+_DEFIFNOT(`confODMR_RUNNERS', `32')
 _DEFIFNOT(`confODMR_INTERVAL', `1h')
 _DEFIFNOT(`confODMR_PART', `both')
 _DEFIFNOT(`confODMR_MILTER', `local:/run/odmr/milter')

@@ -129,7 +129,7 @@ void check_runners(const surroundings& here, report& out)
     const auto runners = parse_count(group->value('R'));
     if (runners == std::uint64_t{0})
         out.error("The queue group has no processes (R=0): ETRN does not make it hand over any mail.",
-                  in_sendmail_mc("define(`confODMR_RUNNERS', `8')dnl"));
+                  in_sendmail_mc("define(`confODMR_RUNNERS', `32')dnl"));
     else if (runners && children.value_or(0) > 0 && *runners > *children)
         out.warning("MaxQueueChildren allows " + std::to_string(*children) + " processes, of the " +
                     std::to_string(*runners) + " of the queue group. It is better not set at all.");

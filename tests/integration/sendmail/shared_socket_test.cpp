@@ -365,7 +365,7 @@ TEST_F(shared_socket, sendmail_declares_sizes_and_asks_the_customers_server_for_
 
 TEST_F(shared_socket, sendmail_loses_no_time_when_a_connection_is_renewed)
 {
-    constexpr std::size_t count = 20;
+    constexpr std::size_t count = 80;  // so that each process has several
     begin();
     scripted_customer& alice = turned("ATRN", "alice");
     alice.script().features = {"8BITMIME", "DSN"};
@@ -396,7 +396,7 @@ TEST(shared_socket_and_sendmail, a_connection_that_ends_at_rset_is_made_anew)
     const smtp_sink elsewhere;
     private_sendmail sendmail(dir.path(), elsewhere.port());
     sendmail.set_domains({"example.org"});
-    constexpr std::size_t messages = 20;  // so that each process has several
+    constexpr std::size_t messages = 80;  // so that each process has several
     for (std::size_t i = 0; i < messages; ++i)
         sendmail.inject(
             {"sender@elsewhere.example", {"ann@example.org"}, make_content("mail"), "BODY=8BITMIME"});

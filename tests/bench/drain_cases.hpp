@@ -12,7 +12,7 @@ namespace odmr::bench
 void rates(const options& how, report& into);
 /// Twenty customers who take their mail at the same time, with and without one who stalls.
 void neighbours(const options& how, report& into);
-/// The same as rates without delay, where the mail waits in Sendmail.
+/// The same without delay and at 100 ms, where the mail waits in Sendmail.
 void sendmail(const options& how, report& into);
 
 }  // namespace odmr::bench

@@ -1,4 +1,4 @@
-#include "bench/cpu_time.hpp"
+#include "bench/delay_line.hpp"
 #include "bench/fast_customer.hpp"
 #include "bench/mail_book.hpp"
 #include "bench/mail_source.hpp"
@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct way {
     std::string name;
     bool tls = false;
     behaviour server = {};
+    test::milliseconds round_trip{0};
 };
 
 struct rates_of_way {
@@ -59,7 +61,12 @@ public:
     test::clock::time_point drain(const way& how, mail_book& book)
     {
         provider_.start_odmrd();
-        fast_customer line(provider_, customer, {.tls = how.tls, .server = how.server}, booked_in(book));
+        std::optional<delay_line> far_away;
+        if (how.round_trip.count() > 0)
+            far_away.emplace(provider_.port(), how.round_trip);
+        const std::uint16_t port = far_away ? far_away->port() : std::uint16_t{0};
+        fast_customer line(provider_, customer, {.port = port, .tls = how.tls, .server = how.server},
+                           booked_in(book));
         const auto begin = test::clock::now();
         line.turn();
         line.serve();
@@ -122,7 +129,8 @@ void sendmail(const options& how, report& into)
     std::vector<way> ways{{straight},
                           {"Sendmail, DATA"},
                           {"Sendmail, CHUNKING", false, {.chunking = true}},
-                          {"Sendmail, DATA, TLS", true}};
+                          {"Sendmail, DATA, TLS", true},
+                          {"Sendmail, CHUNKING, 100 ms", false, {.chunking = true}, test::milliseconds(100)}};
     std::erase_if(ways, [&](const way& each) { return !how.wants_only(each.name); });
     std::vector<rates_of_way> rates(ways.size());
     sendmail_site provider;

@@ -55,6 +55,16 @@ public:
         });
     }
 
+    /// A change that is one statement, as run_prepared() has it: it is its own transaction.
+    template <class... Exchanged>
+    void change_by(const std::string& text, const Exchanged&... exchanged)
+    {
+        translated([&] {
+            connected();
+            run_prepared(text, exchanged...);
+        });
+    }
+
     /// Inside read() or change(): runs a statement that stays prepared, for what is done often. `exchanged`
     /// are use() and into(). Returns whether it gave a row; it may give one at most.
     template <class... Exchanged>

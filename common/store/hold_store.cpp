@@ -27,13 +27,11 @@ hold_store::hold_store(const std::string& path)
 void hold_store::add_hold(const hold& added)
 {
     const long long arrived = added.arrived.time_since_epoch().count();
-    file_->change([&](soci::session&) {
-        // The mail system uses a queue id again when its message is gone.
-        file_->run_prepared(
-            "INSERT INTO holds (queue_id, customer, arrived) VALUES (:queue_id, :customer, :arrived)"
-            " ON CONFLICT (queue_id) DO UPDATE SET customer = excluded.customer, arrived = excluded.arrived",
-            use(added.queue_id), use(added.customer), use(arrived));
-    });
+    // The mail system uses a queue id again when its message is gone.
+    file_->change_by(
+        "INSERT INTO holds (queue_id, customer, arrived) VALUES (:queue_id, :customer, :arrived)"
+        " ON CONFLICT (queue_id) DO UPDATE SET customer = excluded.customer, arrived = excluded.arrived",
+        use(added.queue_id), use(added.customer), use(arrived));
 }
 
 void hold_store::remove_holds(const std::vector<std::string>& queue_ids)

@@ -29,16 +29,16 @@ constexpr const char* hostname = "provider.example.net";
 constexpr const char* private_mc = R"(
 define(`confDOMAIN_NAME', `HOSTNAME')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
-define(`confSERVICE_SWITCH_FILE', `DIRECTORY/mail/service.switch')dnl
+define(`confSERVICE_SWITCH_FILE', `@TOP@/mail/service.switch')dnl
 define(`confTO_IDENT', `0')dnl
 define(`confQUEUE_LA', `100000')dnl
 define(`confREFUSE_LA', `100000')dnl
 define(`confDELAY_LA', `0')dnl
 define(`confCONNECTION_RATE_THROTTLE', `0')dnl
 define(`confMIN_FREE_BLOCKS', `0')dnl
-define(`QUEUE_DIR', `DIRECTORY/mqueue')dnl
-define(`confPID_FILE', `DIRECTORY/run/pid')dnl
-undefine(`confHOST_STATUS_DIRECTORY')dnl
+define(`QUEUE_DIR', `@TOP@/mqueue')dnl
+define(`confPID_FILE', `@TOP@/run/pid')dnl
+define(`confHOST_STATUS_DIRECTORY', `@TOP@/host_status')dnl
 define(`confCONTROL_SOCKET_NAME', `')dnl
 define(`STATUS_FILE', `')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
@@ -91,7 +91,7 @@ private_sendmail::private_sendmail(const std::filesystem::path& directory, std::
                                    const std::string& extra_mc)
     : directory_(directory)
 {
-    for (const char* name : {"mail/m4", "mqueue/odmr", "run", "bin", "hosts"})
+    for (const char* name : {"mail/m4", "mqueue/odmr", "run", "bin", "hosts", "host_status"})
         std::filesystem::create_directories(directory_ / name);
     write_configuration(elsewhere_port, extra_mc);
     const std::string config = " -C " + config_file().string();
@@ -119,7 +119,7 @@ void private_sendmail::write_configuration(std::uint16_t elsewhere_port, const s
     const auto [base, rest] = cut_before(stock, "OSTYPE");
     const auto [middle, mailers] = cut_before(rest, "MAILER_DEFINITIONS");
 
-    std::string own = replaced(private_mc, "DIRECTORY", directory_.string());
+    std::string own = replaced(private_mc, "@TOP@", directory_.string());
     own = replaced(std::move(own), "ELSEWHERE", std::to_string(elsewhere_port));
     own = replaced(std::move(own), "HOSTNAME", hostname);
 

@@ -7,6 +7,10 @@
 #include <sys/un.h>
 
 #include <cerrno>
+#include <fstream>
+#include <iomanip>
+#include <sstream>
+#include <string>
 #include <system_error>
 
 namespace odmr::test
@@ -50,6 +54,26 @@ void listen_on(const file_descriptor& socket)
 }
 
 }  // namespace
+
+bool listens(std::uint16_t port)
+{
+    // "  0: 0100007F:01BB 00000000:0000 0A ...": an address of the machine's own octet order, and the state.
+    constexpr const char* listening = "0A";
+    std::ostringstream wanted;
+    wanted << std::hex << std::uppercase << std::setfill('0') << std::setw(8) << ::htonl(INADDR_LOOPBACK)
+           << ':' << std::setw(4) << port;
+    std::ifstream sockets("/proc/net/tcp");
+    for (std::string line; std::getline(sockets, line);) {
+        std::string number;
+        std::string local;
+        std::string remote;
+        std::string state;
+        std::istringstream(line) >> number >> local >> remote >> state;
+        if (local == wanted.str() && state == listening)
+            return true;
+    }
+    return false;
+}
 
 reserved_port::reserved_port() : socket_(bound_to_free_port(number_)) {}
 

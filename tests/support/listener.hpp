@@ -25,6 +25,9 @@ private:
     file_descriptor socket_;
 };
 
+/// Whether anybody listens on that port of 127.0.0.1, as the kernel has it: nobody is disturbed.
+bool listens(std::uint16_t port);
+
 /// Listens on a free port of 127.0.0.1, or on a UNIX socket.
 class listener
 {

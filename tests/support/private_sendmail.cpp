@@ -183,13 +183,16 @@ void private_sendmail::set_domains(const std::vector<std::string>& domains) cons
 
 void private_sendmail::start()
 {
-    const std::filesystem::path pid_file = directory_ / "run" / "pid";  // written when all ports listen
+    const std::filesystem::path pid_file =
+        directory_ / "run" / "pid";  // written just before all ports listen
     std::filesystem::remove(pid_file);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the daemon's children become ours when it ends
     daemon_ = std::make_unique<child_process>(program{{command().string(), "-bD", "-q1h"}});
     keeper_ = std::make_unique<keeper>(-daemon_->pid());
-    if (!wait_until([&] { return !read_file(pid_file).empty() || !daemon_->running(); }) ||
-        !daemon_->running())
+    const auto ready = [&] {
+        return !read_file(pid_file).empty() && listens(port()) && listens(control_port());
+    };
+    if (!wait_until([&] { return ready() || !daemon_->running(); }) || !daemon_->running())
         throw std::runtime_error("Sendmail does not start: " + daemon_->standard_error() + log());
 }
 

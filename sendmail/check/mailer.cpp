@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 namespace odmr::sendmail
 {
@@ -129,7 +130,7 @@ void check_runners(const surroundings& here, report& out)
     const auto runners = parse_count(group->value('R'));
     if (runners == std::uint64_t{0})
         out.error("The queue group has no processes (R=0): ETRN does not make it hand over any mail.",
-                  in_sendmail_mc("define(`confODMR_RUNNERS', `32')dnl"));
+                  in_sendmail_mc("define(`confODMR_RUNNERS', `16')dnl"));
     else if (runners && children.value_or(0) > 0 && *runners > *children)
         out.warning("MaxQueueChildren allows " + std::to_string(*children) + " processes, of the " +
                     std::to_string(*runners) + " of the queue group. It is better not set at all.");
@@ -138,12 +139,24 @@ void check_runners(const surroundings& here, report& out)
                " processes.");
 }
 
-/// At such a load ETRN is answered with 458, and odmrd asks again.
+/// When the load is much above that, ETRN is answered with 458, and odmrd asks again; but other mail, too, is
+/// only queued then. A process that hands over mail counts one at most.
 void check_load(const surroundings& here, report& out)
 {
-    const std::string limit = here.sendmail.option("QueueLA");
-    out.ok("Above a load average of " + (limit.empty() ? "8 for each processor" : limit) +
-           " Sendmail hands over no mail; odmrd asks again until it does.");
+    constexpr unsigned for_each_processor = 8;  // Sendmail's own default
+    const std::uint64_t limit = parse_count(here.sendmail.option("QueueLA"))
+                                    .value_or(for_each_processor * std::thread::hardware_concurrency());
+    const equates* const group = here.sendmail.queue_group(here.odmr.sendmail_queue_group);
+    const std::uint64_t runners = group ? parse_count(group->value('R')).value_or(0) : 0;
+    if (runners > limit)
+        out.warning(
+            "The " + std::to_string(runners) +
+                " processes that hand over a customer's mail can alone raise the load average above " +
+                std::to_string(limit) + ", where Sendmail begins to put off what comes for others.",
+            in_sendmail_mc("define(`confQUEUE_LA', `" + std::to_string(2 * runners) + "')dnl"));
+    else
+        out.ok("Above a load average of " + std::to_string(limit) +
+               " Sendmail begins to put mail off; odmrd asks again until it hands it over.");
 }
 
 }  // namespace odmr::sendmail

@@ -3,16 +3,12 @@
 #include "support/sendmail_queue_file.hpp"
 #include "support/temp_dir.hpp"
 
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <csignal>
 #include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace odmr::test
 {
@@ -21,11 +17,11 @@ namespace
 
 const std::filesystem::path root = ODMR_SENDMAIL_ROOT;  // where the packages are unpacked
 const std::filesystem::path programs = root / "usr/libexec/sendmail";
+const std::filesystem::path ours = ODMR_SENDMAIL_DIR;
 
 constexpr const char* hostname = "provider.example.net";
 
-// Behind our fragment: nothing asks the DNS or the sender's machine, and nothing waits to be gentle on a busy
-// machine.
+// Nothing asks the DNS or the sender's machine, and nothing waits to be gentle on a busy machine.
 constexpr const char* private_mc = R"(
 define(`confDOMAIN_NAME', `HOSTNAME')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
@@ -34,17 +30,25 @@ define(`confTO_IDENT', `0')dnl
 define(`confQUEUE_LA', `100000')dnl
 define(`confREFUSE_LA', `100000')dnl
 define(`confDELAY_LA', `0')dnl
-define(`confCONNECTION_RATE_THROTTLE', `0')dnl
 define(`confMIN_FREE_BLOCKS', `0')dnl
-define(`QUEUE_DIR', `@TOP@/mqueue')dnl
-define(`confPID_FILE', `@TOP@/run/pid')dnl
-define(`confHOST_STATUS_DIRECTORY', `@TOP@/host_status')dnl
-define(`confCONTROL_SOCKET_NAME', `')dnl
-define(`STATUS_FILE', `')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
 define(`MAIL_HUB', `relay:[127.0.0.1]')dnl
 define(`RELAY_MAILER_ARGS', `TCP $h ELSEWHERE')dnl
+define(`confODMR_SOCKET', `@TOP@/run/lmtp')dnl
+define(`confODMR_CONTROL_PORT', `@ETRN@')dnl
+define(`confODMR_QUEUE', `@TOP@/mqueue/odmr')dnl
+define(`confODMR_MILTER', `local:@TOP@/run/milter')dnl
 FEATURE(`accept_unresolvable_domains')dnl
+)";
+
+// What Debian's sendmail.mc leaves where it is on the machine.
+constexpr const char* first_mc = R"(
+define(`confCONNECTION_RATE_THROTTLE', `0')dnl
+define(`QUEUE_DIR', `@TOP@/mqueue')dnl
+define(`confPID_FILE', `@TOP@/run/sendmail.pid')dnl
+define(`confHOST_STATUS_DIRECTORY', `@TOP@/host_status')dnl
+define(`confCONTROL_SOCKET_NAME', `')dnl
+define(`STATUS_FILE', `')dnl
 )";
 
 std::string replaced(std::string text, std::string_view what, std::string_view by)
@@ -67,7 +71,7 @@ std::pair<std::string, std::string> cut_before(const std::string& text, const st
 {
     const std::size_t at = text.find("\n" + line);
     if (at == std::string::npos)
-        throw std::runtime_error("Debian's sendmail.mc has no line " + line);
+        throw std::runtime_error("sendmail.mc has no line " + line);
     return {text.substr(0, at + 1), text.substr(at + 1)};
 }
 
@@ -88,12 +92,19 @@ std::vector<std::string> split_into(const std::string& line)
 }  // namespace
 
 private_sendmail::private_sendmail(const std::filesystem::path& directory, std::uint16_t elsewhere_port,
-                                   const std::string& extra_mc)
-    : directory_(directory)
+                                   const std::string& extra_mc, const std::optional<std::string>& second_mc)
+    : directory_(directory), two_(second_mc.has_value())
 {
     for (const char* name : {"mail/m4", "mqueue/odmr", "run", "bin", "hosts", "host_status"})
         std::filesystem::create_directories(directory_ / name);
-    write_configuration(elsewhere_port, extra_mc);
+    write_file(config_dir() / "odmr.m4", must_read(ours / "odmr.m4"));
+    for (const char* name :
+         {"m4/dialup.m4", "m4/provider.m4", "local-host-names", "trusted-users", "aliases"})
+        write_file(config_dir() / name, "");
+    write_file(config_dir() / "service.switch", "hosts files\naliases files\npasswd files\n");
+    write_configuration("sendmail", mc_of_first(elsewhere_port, extra_mc));
+    if (second_mc)
+        write_configuration("sendmail-odmr", mc_of_second(elsewhere_port, *second_mc));
     const std::string config = " -C " + config_file().string();
     write_command(command(), (programs / "sendmail").string() + config);
     write_command(makemap(), (programs / "makemap").string() + config);
@@ -101,47 +112,53 @@ private_sendmail::private_sendmail(const std::filesystem::path& directory, std::
     start();
 }
 
-private_sendmail::~private_sendmail()
-{
-    stop();
-}
-
-void private_sendmail::write_configuration(std::uint16_t elsewhere_port, const std::string& extra_mc) const
+/// A sendmail.mc of /etc/mail, with everything in this directory.
+std::string private_sendmail::moved(std::string mc) const
 {
     const std::string etc = config_dir().string() + "/";
     const std::string cf = (root / "usr/share/sendmail/cf").string();
-    std::string stock = must_read(cf + "/debian/sendmail.mc");
-    stock = replaced(std::move(stock), "/usr/share/sendmail/cf", cf);
-    stock = replaced(std::move(stock), "/etc/mail/", etc);
+    mc = replaced(std::move(mc), "/usr/share/sendmail/cf", cf);
+    mc = replaced(std::move(mc), "/etc/mail/", etc);
+    mc = replaced(std::move(mc), "`/run/", "`" + directory_.string() + "/run/");
+    const auto [base, rest] = cut_before(mc, "OSTYPE");
+    return "define(`_NO_MAKEINFO_')dnl\ndefine(`MAIL_SETTINGS_DIR', `" + etc +
+           "')dnl\ndefine(`confTRUSTED_USER', `root')dnl\n" + base + "include(`" + cf +
+           "/debian/autoconf.m4')dnl\n" + rest;
+}
+
+std::string private_sendmail::common_mc(std::uint16_t elsewhere_port) const
+{
+    std::string mc = replaced(private_mc, "@TOP@", directory_.string());
+    mc = replaced(std::move(mc), "ELSEWHERE", std::to_string(elsewhere_port));
+    mc = replaced(std::move(mc), "@ETRN@", std::to_string(control_port()));
+    return replaced(std::move(mc), "HOSTNAME", hostname);
+}
+
+std::string private_sendmail::mc_of_first(std::uint16_t elsewhere_port, const std::string& extra_mc) const
+{
+    std::string stock = moved(must_read(root / "usr/share/sendmail/cf/debian/sendmail.mc"));
     stock = replaced(std::move(stock), "Port=smtp", "M=E, Port=" + std::to_string(port()));
     stock =
         replaced(std::move(stock), "Port=submission", "Port=" + std::to_string(submission_port_.number()));
-    const auto [base, rest] = cut_before(stock, "OSTYPE");
-    const auto [middle, mailers] = cut_before(rest, "MAILER_DEFINITIONS");
+    const auto [head, mailers] = cut_before(stock, "MAILER_DEFINITIONS");
+    const std::string fragment =
+        replaced(must_read(ours / "sendmail.mc.fragment"), "/etc/mail/", config_dir().string() + "/");
+    return head + common_mc(elsewhere_port) + replaced(first_mc, "@TOP@", directory_.string()) +
+           (two_ ? "define(`confODMR_PART', `arrivals')dnl\n" : "") + fragment + extra_mc + "\n" + mailers;
+}
 
-    std::string own = replaced(private_mc, "@TOP@", directory_.string());
-    own = replaced(std::move(own), "ELSEWHERE", std::to_string(elsewhere_port));
-    own = replaced(std::move(own), "HOSTNAME", hostname);
+std::string private_sendmail::mc_of_second(std::uint16_t elsewhere_port, const std::string& extra_mc) const
+{
+    const auto [head, rest] =
+        cut_before(moved(must_read(ours / "sendmail-odmr.mc")), "define(`confODMR_PART'");
+    return head + common_mc(elsewhere_port) + extra_mc + "\n" + rest;
+}
 
-    std::ostringstream mc;
-    mc << "define(`_NO_MAKEINFO_')dnl\ndefine(`MAIL_SETTINGS_DIR', `" << etc << "')dnl\n"
-       << "define(`confTRUSTED_USER', `root')dnl\n"
-       << base << "include(`" << cf << "/debian/autoconf.m4')dnl\n"
-       << middle << "define(`confODMR_SOCKET', `" << lmtp_socket().string() << "')dnl\n"
-       << "define(`confODMR_CONTROL_PORT', `" << control_port() << "')dnl\n"
-       << "define(`confODMR_QUEUE', `" << (queue_dir() / "odmr").string() << "')dnl\n"
-       << "define(`confODMR_MILTER', `local:" << milter_socket().string() << "')dnl\n"
-       << replaced(must_read(std::filesystem::path(ODMR_SENDMAIL_DIR) / "sendmail.mc.fragment"), "/etc/mail/",
-                   etc)
-       << own << extra_mc << "\n"
-       << mailers;
-    write_file(config_dir() / "sendmail.mc", mc.str());
-    write_file(config_dir() / "odmr.m4", must_read(std::filesystem::path(ODMR_SENDMAIL_DIR) / "odmr.m4"));
-    for (const char* name :
-         {"m4/dialup.m4", "m4/provider.m4", "local-host-names", "trusted-users", "aliases"})
-        write_file(config_dir() / name, "");
-    write_file(config_dir() / "service.switch", "hosts files\naliases files\npasswd files\n");
-    write_file(config_file(), run_or_throw({{"m4", (config_dir() / "sendmail.mc").string()}}));
+void private_sendmail::write_configuration(const std::string& name, const std::string& mc) const
+{
+    const std::filesystem::path source = config_dir() / (name + ".mc");
+    write_file(source, mc);
+    write_file(config_dir() / (name + ".cf"), run_or_throw({{"m4", source.string()}}));
 }
 
 void private_sendmail::write_command(const std::filesystem::path& file, const std::string& command_line) const
@@ -151,18 +168,29 @@ void private_sendmail::write_command(const std::filesystem::path& file, const st
     std::filesystem::permissions(file, std::filesystem::perms(0755));
 }
 
+std::vector<std::filesystem::path> private_sendmail::config_files() const
+{
+    std::vector<std::filesystem::path> files = {config_file()};
+    if (two_)
+        files.push_back(delivering_config_file());
+    return files;
+}
+
 std::map<std::string, std::string> private_sendmail::parameters() const
 {
-    return {
+    std::map<std::string, std::string> odmr = {
         {"mail_system", "sendmail"},
         {"lmtp_socket", lmtp_socket().string()},
         {"policy_socket", policy_socket().string()},
         {"sendmail_command", command().string()},
-        {"sendmail_config", config_file().string()},
+        {"sendmail_config", delivering_config_file().string()},
         {"sendmail_control", "127.0.0.1:" + std::to_string(control_port())},
         {"sendmail_maps_dir", config_dir().string()},
         {"sendmail_makemap", makemap().string()},
     };
+    if (two_)
+        odmr["sendmail_queue_group"] = "";
+    return odmr;
 }
 
 void private_sendmail::set_domains(const std::vector<std::string>& domains) const
@@ -183,36 +211,20 @@ void private_sendmail::set_domains(const std::vector<std::string>& domains) cons
 
 void private_sendmail::start()
 {
-    const std::filesystem::path pid_file =
-        directory_ / "run" / "pid";  // written just before all ports listen
-    std::filesystem::remove(pid_file);
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // the daemon's children become ours when it ends
-    daemon_ = std::make_unique<child_process>(program{{command().string(), "-bD", "-q1h"}});
-    keeper_ = std::make_unique<keeper>(-daemon_->pid());
-    const auto ready = [&] {
-        return !read_file(pid_file).empty() && listens(port()) && listens(control_port());
-    };
-    if (!wait_until([&] { return ready() || !daemon_->running(); }) || !daemon_->running())
-        throw std::runtime_error("Sendmail does not start: " + daemon_->standard_error() + log());
-}
-
-void private_sendmail::stop()
-{
-    const pid_t group = -daemon_->pid();
-    daemon_->signal(SIGTERM);
-    daemon_->wait();
-    // Children that deliver mail outlive it, and die without a trace when they are told to.
-    ::kill(group, SIGKILL);
-    const bool gone = wait_until([&] { return ::waitpid(group, nullptr, WNOHANG) < 0; });
-    keeper_.reset();
-    daemon_.reset();
-    if (!gone)
-        std::terminate();
+    std::vector<std::uint16_t> ports = {port(), submission_port_.number()};
+    try {
+        if (two_)
+            daemons_.emplace_back(command(), config_file(), std::exchange(ports, {}));
+        ports.push_back(control_port());
+        daemons_.emplace_back(command(), delivering_config_file(), ports);
+    } catch (const std::runtime_error& problem) {
+        throw std::runtime_error(problem.what() + log());
+    }
 }
 
 void private_sendmail::restart()
 {
-    stop();
+    daemons_.clear();
     start();
 }
 
@@ -250,7 +262,8 @@ bool private_sendmail::at_rest(const queued_message& message) const
 
 void private_sendmail::flush() const
 {
-    run_or_throw({{command().string(), "-q"}});
+    for (const std::filesystem::path& config : config_files())
+        run_or_throw({{command().string(), "-C", config.string(), "-q"}});
 }
 
 void private_sendmail::release(const std::string& domain) const

@@ -13,7 +13,7 @@ std::unique_ptr<host_mail_system> start(const provider::setup& how, const std::f
                                         std::uint16_t elsewhere)
 {
     if (how.host == mail_system::sendmail)
-        return std::make_unique<private_sendmail>(directory, elsewhere, how.extra_mc);
+        return std::make_unique<private_sendmail>(directory, elsewhere, how.extra_mc, how.second_mc);
     return std::make_unique<private_postfix>(
         directory, elsewhere, private_postfix::changes{how.extra_main_cf, how.extra_master_cf});
 }

@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ public:
         std::string extra_main_cf = {};    ///< lines added to Postfix's main.cf
         std::string extra_master_cf = {};  ///< and to its master.cf
         std::string extra_mc = {};         ///< lines added to Sendmail's sendmail.mc
+        /// With it a second Sendmail hands customers' mail over; lines added to its sendmail-odmr.mc.
+        std::optional<std::string> second_mc = {};
     };
 
     /// Starts the mail system, but not odmrd: there may be mail before it.

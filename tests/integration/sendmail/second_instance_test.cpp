@@ -59,7 +59,7 @@ protected:
 
     static constexpr const char* away = "away@elsewhere.example";
     /// Somebody's server is not there for a while.
-    const server_script busy = server_script().answer("RCPT TO:<away@", "450 4.2.1 Later");
+    const server_script busy_ = server_script().answer("RCPT TO:<away@", "450 4.2.1 Later");
 };
 
 TEST_F(second_instance, customers_mail_waits_and_other_mail_goes_at_once)
@@ -111,7 +111,7 @@ TEST_F(second_instance, mail_for_a_customer_on_the_line_arrives_at_once)
 
 TEST_F(second_instance, the_first_neither_tries_customers_mail_nor_returns_it)
 {
-    start({.elsewhere = busy, .extra_mc = "define(`confTO_QUEUERETURN', `1s')dnl\n"});
+    start({.elsewhere = busy_, .extra_mc = "define(`confTO_QUEUERETURN', `1s')dnl\n"});
     const sent_message message = waiting({"ann@example.org"});
     const sent_message other = send({away});  // the younger of both
     EXPECT_TRUE(is_returned(other, away, [&] { host().flush(); }));
@@ -123,7 +123,7 @@ TEST_F(second_instance, the_first_neither_tries_customers_mail_nor_returns_it)
 
 TEST_F(second_instance, the_second_returns_customers_mail_by_itself_and_leaves_other_mail_alone)
 {
-    start({.elsewhere = busy,
+    start({.elsewhere = busy_,
            .second_mc = "define(`confTO_QUEUERETURN', `1s')dnl\ndefine(`confODMR_INTERVAL', `1s')dnl\n"});
     const sent_message other = send({away});
     const sent_message message = send({"ann@example.org"});

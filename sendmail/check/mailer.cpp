@@ -118,10 +118,22 @@ void check_queue_group(const surroundings& here, report& out)
         out.ok("Customers' mail waits in " + folder.string() + ".");
 }
 
+namespace
+{
+
+/// Sendmail's own, where the whole queue is customers' mail.
+const equates* queue_group_in(const surroundings& here)
+{
+    const std::string& name = here.odmr.sendmail_queue_group;
+    return here.sendmail.queue_group(name.empty() ? "mqueue" : name);
+}
+
+}  // namespace
+
 /// ETRN passes a queue group by that has none.
 void check_runners(const surroundings& here, report& out)
 {
-    const equates* const group = here.sendmail.queue_group(here.odmr.sendmail_queue_group);
+    const equates* const group = queue_group_in(here);
     const auto children = parse_count(here.sendmail.option("MaxQueueChildren"));
     if (!group) {
         out.ok("There is no queue group whose processes could be too few.");
@@ -146,7 +158,7 @@ void check_load(const surroundings& here, report& out)
     constexpr unsigned for_each_processor = 8;  // Sendmail's own default
     const std::uint64_t limit = parse_count(here.sendmail.option("QueueLA"))
                                     .value_or(for_each_processor * std::thread::hardware_concurrency());
-    const equates* const group = here.sendmail.queue_group(here.odmr.sendmail_queue_group);
+    const equates* const group = queue_group_in(here);
     const std::uint64_t runners = group ? parse_count(group->value('R')).value_or(0) : 0;
     if (runners > limit)
         out.warning(

@@ -70,8 +70,14 @@ TEST_F(queue_adapter, mail_that_was_seen_to_come_needs_no_listing)
     start({{"linger", "1h"}, {"sendmail_command", "/bin/false"}});
     lingering();
     const sent_message message = send({"ann@example.org", "bob@example.com"});
-    EXPECT_TRUE(arrives(message, "ann@example.org"));
-    EXPECT_TRUE(arrives(message, "bob@example.com"));
+    const auto came = [&] {
+        return box_.count("ann@example.org", message.message.content) > 0 &&
+               box_.count("bob@example.com", message.message.content) > 0;
+    };
+    // On a busy machine Sendmail may be asked before it has queued the message. The next one brings it along.
+    for (int others = 0; others < 10 && !wait_until(came, milliseconds(2'000)); ++others)
+        send({"ann@example.org", "bob@example.com"});
+    EXPECT_TRUE(came());
     EXPECT_TRUE(log_has("queue-listing-failed"));
 }
 

@@ -133,6 +133,9 @@ TEST_F(check, runners_that_are_none_or_too_few)
     EXPECT_THAT(findings_of(check_runners, "Qodmr, R=4\nO MaxQueueChildren=2\n"),
                 ElementsAre(found(warning, "MaxQueueChildren")));
     EXPECT_THAT(findings_of(check_runners, "Qodmr, R=4\nO MaxQueueChildren=0\n"), ElementsAre(found(ok)));
+    odmr_.sendmail_queue_group.clear();
+    EXPECT_THAT(findings_of(check_runners, "Qmqueue, R=0\nQodmr, R=4\n"), ElementsAre(found(error, "R=0")));
+    EXPECT_THAT(findings_of(check_runners, ""), ElementsAre(found(ok)));
 }
 
 TEST_F(check, runners_that_raise_the_load_above_what_sendmail_bears)

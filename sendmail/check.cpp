@@ -24,7 +24,7 @@ constexpr point points[] = {
     {"lmtp_socket", check_mailer_address},
     {"queue group", check_queue_group},
     {"runners", check_runners},
-    {"QueueLA", check_load},
+    {"RefuseLA", check_load},
 
     {"mailertable", check_mailertable},
     {"access", check_access},

@@ -23,7 +23,7 @@ dnl #
 _DEFIFNOT(`confODMR_SOCKET', `/run/odmr/lmtp')
 _DEFIFNOT(`confODMR_CONTROL_PORT', `10025')
 _DEFIFNOT(`confODMR_QUEUE', `/var/spool/mqueue/odmr')
-_DEFIFNOT(`confODMR_RUNNERS', `16')
+_DEFIFNOT(`confODMR_RUNNERS', `32')
 _DEFIFNOT(`confODMR_INTERVAL', `1h')
 _DEFIFNOT(`confODMR_PART', `both')
 _DEFIFNOT(`confODMR_MILTER', `local:/run/odmr/milter')

@@ -61,6 +61,7 @@ void parked_mail::listed(const std::vector<sighting>& messages, clock_point now)
         }
         look(m, s, now);
     }
+    any_locked_ = std::any_of(messages.begin(), messages.end(), [](const sighting& s) { return s.locked; });
     known_ = true;
     std::erase_if(messages_, [this](const auto& entry) { return entry.second.seen != listing_; });
     still_to_come_ = static_cast<std::size_t>(std::count_if(

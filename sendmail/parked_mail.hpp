@@ -55,6 +55,8 @@ public:
 
     /// Messages that have not been attempted.
     [[nodiscard]] std::size_t still_to_come() const { return still_to_come_; }
+    /// Somebody has one of them in his hands, as far as the last listing shows.
+    [[nodiscard]] bool any_locked() const { return any_locked_; }
     /// A listing has been seen.
     [[nodiscard]] bool known() const { return known_; }
 
@@ -78,6 +80,7 @@ private:
     duration rarely_;
     std::map<std::string, message, std::less<>> messages_;
     std::size_t still_to_come_ = 0;
+    bool any_locked_ = false;
     bool known_ = false;
     std::uint64_t listing_ = 0;
 };

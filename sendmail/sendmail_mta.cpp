@@ -22,7 +22,9 @@ namespace
 
 // From the moment odmr-milter hears of mail until it is in the queue.
 constexpr auto until_queued = std::chrono::milliseconds(30);
-constexpr auto etrn_takes_effect_in = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds etrn_takes_effect_in = std::chrono::seconds(1);
+// After its last message a queue run is over, if no process has a message locked.
+constexpr auto run_ends_in = std::chrono::milliseconds(300);
 // Each ETRN is a queue run with processes of its own, that lasts until the mail is through.
 constexpr auto shortest_spacing = std::chrono::milliseconds(100);
 constexpr auto longest_spacing = std::chrono::minutes(5);
@@ -118,7 +120,8 @@ void sendmail_mta::ask_for(const std::string& domain, online_domain& state, cloc
 void sendmail_mta::ask_if_due(const std::string& domain, online_domain& state)
 {
     const auto now = clock::now();
-    const bool nothing_moves = now - std::max(state.last_came, state.asked) >= etrn_takes_effect_in;
+    const clock::duration pause = state.mail.any_locked() ? etrn_takes_effect_in : run_ends_in;
+    const bool nothing_moves = now - state.last_came >= pause && now - state.asked >= etrn_takes_effect_in;
     if (state.mail.ask(now, nothing_moves))
         ask_for(domain, state, clock::duration(0));
 }

@@ -142,7 +142,7 @@ void check_runners(const surroundings& here, report& out)
     const auto runners = parse_count(group->value('R'));
     if (runners == std::uint64_t{0})
         out.error("The queue group has no processes (R=0): ETRN does not make it hand over any mail.",
-                  in_sendmail_mc("define(`confODMR_RUNNERS', `16')dnl"));
+                  in_sendmail_mc("define(`confODMR_RUNNERS', `32')dnl"));
     else if (runners && children.value_or(0) > 0 && *runners > *children)
         out.warning("MaxQueueChildren allows " + std::to_string(*children) + " processes, of the " +
                     std::to_string(*runners) + " of the queue group. It is better not set at all.");
@@ -151,23 +151,27 @@ void check_runners(const surroundings& here, report& out)
                " processes.");
 }
 
-/// When the load is much above that, ETRN is answered with 458, and odmrd asks again; but other mail, too, is
-/// only queued then. A process that hands over mail counts one at most.
+/// When the load is much above QueueLA, ETRN is answered with 458, and odmrd asks again. But above RefuseLA
+/// nobody can send anything; and a process that hands over mail may count one in the load.
 void check_load(const surroundings& here, report& out)
 {
-    constexpr unsigned for_each_processor = 8;  // Sendmail's own default
-    const std::uint64_t limit = parse_count(here.sendmail.option("QueueLA"))
-                                    .value_or(for_each_processor * std::thread::hardware_concurrency());
+    const auto limit = [&](const char* option, unsigned for_each_processor) -> std::uint64_t {
+        return parse_count(here.sendmail.option(option))
+            .value_or(for_each_processor * std::thread::hardware_concurrency());
+    };
+    const std::uint64_t refuses = limit("RefuseLA", 12);  // Sendmail's own defaults
+    const std::uint64_t puts_off = limit("QueueLA", 8);
     const equates* const group = queue_group_in(here);
     const std::uint64_t runners = group ? parse_count(group->value('R')).value_or(0) : 0;
-    if (runners > limit)
-        out.warning(
-            "The " + std::to_string(runners) +
-                " processes that hand over a customer's mail can alone raise the load average above " +
-                std::to_string(limit) + ", where Sendmail begins to put off what comes for others.",
-            in_sendmail_mc("define(`confQUEUE_LA', `" + std::to_string(2 * runners) + "')dnl"));
+    if (refuses > 0 && runners > refuses)
+        out.warning("The " + std::to_string(runners) +
+                        " processes that hand over a customer's mail can, in a long drain, alone raise the "
+                        "load average"
+                        " above " +
+                        std::to_string(refuses) + ", where Sendmail refuses connections.",
+                    in_sendmail_mc("define(`confREFUSE_LA', `" + std::to_string(2 * runners) + "')dnl"));
     else
-        out.ok("Above a load average of " + std::to_string(limit) +
+        out.ok("Above a load average of " + std::to_string(puts_off) +
                " Sendmail begins to put mail off; odmrd asks again until it hands it over.");
 }
 

@@ -95,7 +95,7 @@ TEST_F(sendmail_check, finds_each_fault_of_sendmail_cf)
     with_cf("A=FILE " + host().lmtp_socket().string(), "A=FILE /run/lmtp", "lmtp_socket", "error",
             "/run/lmtp");
     with_cf("T=DNS/RFC822/SMTP, Q=odmr", "T=DNS/RFC822/SMTP, Q=mqueue", "queue group", "error", "mqueue");
-    with_cf("F=f, R=16", "F=f, R=0", "runners", "error", "R=0");
+    with_cf("F=f, R=32", "F=f, R=0", "runners", "error", "R=0");
     with_cf("T=C:5s;S:10s;R:10s;E:30s", "F=T, T=C:5s;S:10s;R:10s;E:30s", "InputMailFilters", "error",
             "refuses all mail");
     with_cf("O InputMailFilters=odmr", "#", "InputMailFilters", "error", "does not ask odmr-milter");

@@ -140,13 +140,15 @@ TEST_F(check, runners_that_are_none_or_too_few)
 
 TEST_F(check, runners_that_raise_the_load_above_what_sendmail_bears)
 {
-    EXPECT_THAT(findings_of(check_load, "Qodmr, R=8\nO QueueLA=8\n"), ElementsAre(found(ok, "of 8 ")));
-    const auto wrong = findings_of(check_load, "Qodmr, R=9\nO QueueLA=8\n");
+    EXPECT_THAT(findings_of(check_load, "Qodmr, R=8\nO RefuseLA=8\nO QueueLA=5\n"),
+                ElementsAre(found(ok, "of 5 ")));
+    const auto wrong = findings_of(check_load, "Qodmr, R=9\nO RefuseLA=8\n");
     ASSERT_THAT(wrong, ElementsAre(found(warning, "The 9 processes")));
-    EXPECT_EQ(wrong.front().fix.text, "define(`confQUEUE_LA', `18')dnl");
-    EXPECT_THAT(findings_of(check_load, "Qodmr, R=8\n"), ElementsAre(found(ok)));  // 8 for each processor
+    EXPECT_EQ(wrong.front().fix.text, "define(`confREFUSE_LA', `18')dnl");
+    EXPECT_THAT(findings_of(check_load, "Qodmr, R=12\n"), ElementsAre(found(ok)));  // 12 for each processor
     EXPECT_THAT(findings_of(check_load, "Qodmr, R=100000\n"), ElementsAre(found(warning)));
-    EXPECT_THAT(findings_of(check_load, "O QueueLA=8\n"), ElementsAre(found(ok)));
+    EXPECT_THAT(findings_of(check_load, "Qodmr, R=9\nO RefuseLA=0\n"), ElementsAre(found(ok)));  // never
+    EXPECT_THAT(findings_of(check_load, "O RefuseLA=8\n"), ElementsAre(found(ok)));
 }
 
 TEST_F(check, canonify)

@@ -130,6 +130,15 @@ TEST_F(parked_mail_test, what_only_came_at_a_bad_moment_is_still_to_come)
     EXPECT_EQ(mail.still_to_come(), 0U);
 }
 
+TEST_F(parked_mail_test, somebody_has_it_in_his_hands_while_a_listing_shows_a_lock)
+{
+    EXPECT_FALSE(mail.any_locked());
+    listed({a_locked, b});
+    EXPECT_TRUE(mail.any_locked());
+    listed({a, b});
+    EXPECT_FALSE(mail.any_locked());
+}
+
 TEST(sight, is_what_a_domain_sees_of_a_message)
 {
     const queued_message message{.queue_id = "A",

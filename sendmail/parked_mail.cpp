@@ -14,12 +14,12 @@ namespace
 
 /// Not the customer's server has deferred it, but odmrd, which could take it a moment later (RFC 3463 3.4 to
 /// 3.6: another of his sessions ended, congestion, too many recipients at once), or Sendmail itself, which
-/// had no connection.
+/// had no connection, or does not even say why.
 bool says_busy(std::string_view status)
 {
     constexpr std::string_view deferred = "Deferred: ";
     if (!status.starts_with(deferred))
-        return false;
+        return status == "Deferred";
     const std::string_view reason = status.substr(deferred.size());
     const bool is_reply = reason.size() >= 3 && std::all_of(reason.begin(), reason.begin() + 3, is_digit);
     constexpr std::string_view our_words[] = {"450 4.4.1 ", "450 4.4.5 ", "450 4.5.3 ",

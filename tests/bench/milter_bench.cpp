@@ -117,6 +117,8 @@ private:
                 .odmr = {{"log_level", "info"}},
                 .extra_mc =
                     "define(`confDELIVERY_MODE', `interactive')dnl\n"
+                    "undefine(`confHOST_STATUS_DIRECTORY')dnl\n"  // processes that deliver get in each
+                                                                  // other's way
                     "define(`RELAY_MAILER_ARGS', `TCP $h " +
                     std::to_string(sink_.port()) +
                     "')dnl\n"
@@ -211,7 +213,7 @@ private:
         if (found != messages_)
             throw std::runtime_error(mail.name + ": " + std::to_string(found) + " of " +
                                      std::to_string(messages_) + " messages are where they should be:\n" +
-                                     provider_.odmrd().log() + provider_.milter().log());
+                                     provider_.logs());
     }
 
     std::size_t messages_;

@@ -165,6 +165,7 @@ TEST(sight, tells_whose_fault_it_was)
     EXPECT_TRUE(busy("Deferred: Connection refused by localhost"));
     EXPECT_TRUE(busy("Deferred: 451 4.4.2 customer's session ended: connection clo"));
     EXPECT_TRUE(busy("Deferred: 450 4.5.3 another customer's"));
+    EXPECT_TRUE(busy("Deferred"));
     EXPECT_FALSE(busy("Deferred: 452 4.2.2 Mailbox full"));
     EXPECT_FALSE(busy("Deferred: 450"));
     EXPECT_FALSE(busy("8BITMIME"));

@@ -89,10 +89,10 @@ queue_scanner::clock::time_point queue_scanner::next_scan() const
         return {};  // at once
     if (news_)
         return last_ + std::max<clock::duration>(short_pause, short_pause_per_cost * cost_);
-    if (!watched_.empty() || scans_left_ > 0)
-        return last_ + (length_ <= short_queue
-                            ? usual_pause
-                            : std::max<clock::duration>(usual_pause, pause_per_cost * cost_));
+    if (!watched_.empty() || scans_left_ > 0) {
+        const bool cheap = last_ok_ && length_ <= short_queue;  // what fails may have taken its time
+        return last_ + (cheap ? usual_pause : std::max<clock::duration>(usual_pause, pause_per_cost * cost_));
+    }
     return last_ + with_.current().reconcile_interval;
 }
 

@@ -22,7 +22,7 @@ namespace
 
 // From the moment odmr-milter hears of mail until it is in the queue.
 constexpr auto until_queued = std::chrono::milliseconds(30);
-constexpr std::chrono::milliseconds etrn_takes_effect_in = std::chrono::seconds(1);
+constexpr auto etrn_takes_effect_in = std::chrono::milliseconds(1000);
 // After its last message a queue run is over, if no process has a message locked.
 constexpr auto run_ends_in = std::chrono::milliseconds(300);
 // Each ETRN is a queue run with processes of its own, that lasts until the mail is through.

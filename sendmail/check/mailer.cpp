@@ -41,6 +41,13 @@ constexpr flag_rule flag_rules[] = {
      "adds a Message-ID where there is none, and a relay is to change nothing"},
 };
 
+/// Where customers' mail waits: Sendmail's own group, when the whole queue is theirs.
+const equates* queue_group_in(const surroundings& here)
+{
+    const std::string& name = here.odmr.sendmail_queue_group;
+    return here.sendmail.queue_group(name.empty() ? "mqueue" : name);
+}
+
 }  // namespace
 
 /// Sendmail Installation and Operation Guide, 5.4.
@@ -118,18 +125,6 @@ void check_queue_group(const surroundings& here, report& out)
         out.ok("Customers' mail waits in " + folder.string() + ".");
 }
 
-namespace
-{
-
-/// Sendmail's own, where the whole queue is customers' mail.
-const equates* queue_group_in(const surroundings& here)
-{
-    const std::string& name = here.odmr.sendmail_queue_group;
-    return here.sendmail.queue_group(name.empty() ? "mqueue" : name);
-}
-
-}  // namespace
-
 /// ETRN passes a queue group by that has none.
 void check_runners(const surroundings& here, report& out)
 {
@@ -165,9 +160,8 @@ void check_load(const surroundings& here, report& out)
     const std::uint64_t runners = group ? parse_count(group->value('R')).value_or(0) : 0;
     if (refuses > 0 && runners > refuses)
         out.warning("The " + std::to_string(runners) +
-                        " processes that hand over a customer's mail can, in a long drain, alone raise the "
-                        "load average"
-                        " above " +
+                        " processes that hand over a customer's mail can alone, in a long drain, raise the"
+                        " load average above " +
                         std::to_string(refuses) + ", where Sendmail refuses connections.",
                     in_sendmail_mc("define(`confREFUSE_LA', `" + std::to_string(2 * runners) + "')dnl"));
     else

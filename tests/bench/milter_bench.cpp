@@ -116,20 +116,20 @@ private:
         return {.host = test::mail_system::sendmail,
                 .odmr = {{"log_level", "info"}},
                 .extra_mc =
-                    "define(`confDELIVERY_MODE', `interactive')dnl\n"
-                    "undefine(`confHOST_STATUS_DIRECTORY')dnl\n"  // processes that deliver get in each
-                                                                  // other's way
-                    "define(`RELAY_MAILER_ARGS', `TCP $h " +
-                    std::to_string(sink_.port()) +
-                    "')dnl\n"
-                    "DAEMON_OPTIONS(`Family=inet, Name=plain, Addr=127.0.0.1, Port=" +
-                    std::to_string(plain_port_.number()) +
-                    ", InputMailFilters=')dnl\n"
-                    "MAIL_FILTER(`silent', `S=" +
-                    silent_socket() +
-                    "')dnl\n"
-                    "DAEMON_OPTIONS(`Family=inet, Name=silent, Addr=127.0.0.1, Port=" +
-                    std::to_string(silent_port_.number()) + ", InputMailFilters=silent')dnl\n"};
+                    // Processes that deliver to one host at a time get in each other's way at its status.
+                "undefine(`confHOST_STATUS_DIRECTORY')dnl\n"
+                "define(`confDELIVERY_MODE', `interactive')dnl\n"
+                "define(`RELAY_MAILER_ARGS', `TCP $h " +
+                std::to_string(sink_.port()) +
+                "')dnl\n"
+                "DAEMON_OPTIONS(`Family=inet, Name=plain, Addr=127.0.0.1, Port=" +
+                std::to_string(plain_port_.number()) +
+                ", InputMailFilters=')dnl\n"
+                "MAIL_FILTER(`silent', `S=" +
+                silent_socket() +
+                "')dnl\n"
+                "DAEMON_OPTIONS(`Family=inet, Name=silent, Addr=127.0.0.1, Port=" +
+                std::to_string(silent_port_.number()) + ", InputMailFilters=silent')dnl\n"};
     }
 
     [[nodiscard]] std::string silent_socket() const
